@@ -1,0 +1,1 @@
+"""The catalogue: what people may report or ask for, and what is promised in return."""
