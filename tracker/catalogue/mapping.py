@@ -4,11 +4,11 @@ Reading is lenient on purpose: a key this version no longer knows is left aside 
 default, because an old case must stay readable. Strict reading, for people's files, is in `files`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from tracker.catalogue.definitions import Service
 
@@ -16,13 +16,12 @@ T = TypeVar("T")
 
 
 def to_mapping(value: Any) -> Any:
-    """Return a dataclass as nested JSON values; what equals its default is left out."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {
-            field.name: to_mapping(inner)
-            for field in fields(value)
-            if field.init and (inner := getattr(value, field.name)) != field.default
-        }
+    """Return a dataclass as nested JSON values.
+
+    Defaults are written out: an old case must not change meaning when a default does.
+    """
+    if is_dataclass(value):
+        return {field.name: to_mapping(getattr(value, field.name)) for field in fields(value) if field.init}
     if isinstance(value, tuple):
         return [to_mapping(inner) for inner in value]
     return value
@@ -30,8 +29,8 @@ def to_mapping(value: Any) -> Any:
 
 def from_mapping(cls: type[T], mapping: Mapping[str, Any]) -> T:
     """Return the dataclass that `to_mapping` wrote. Raises ValueError when a required key is absent."""
-    hints = _hints(cls)
-    known = [field for field in fields(cls) if field.init]  # type: ignore[arg-type]  # always a dataclass
+    hints = _hints(cast(Hashable, cls))
+    known = [field for field in fields(cast(Any, cls)) if field.init]
     absent = [f.name for f in known if f.name not in mapping and f.default is MISSING]
     if absent:
         raise ValueError(f"{cls.__name__} lacks {', '.join(absent)}")
@@ -44,8 +43,8 @@ def service_from_mapping(mapping: Mapping[str, Any]) -> Service:
 
 
 @cache
-def _hints(cls: type) -> dict[str, Any]:
-    return get_type_hints(cls)
+def _hints(cls: Hashable) -> dict[str, Any]:
+    return get_type_hints(cast(type, cls))
 
 
 def _revive(hint: Any, value: Any) -> Any:
@@ -55,4 +54,4 @@ def _revive(hint: Any, value: Any) -> Any:
         hint = next(each for each in get_args(hint) if each is not NoneType)
     if get_origin(hint) is tuple:
         return tuple(_revive(get_args(hint)[0], each) for each in value)
-    return from_mapping(hint, value) if is_dataclass(hint) else value
+    return from_mapping(cast(type, hint), value) if is_dataclass(hint) else value
