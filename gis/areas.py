@@ -105,7 +105,7 @@ class AreaIndex:
         finite = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
         if not self.areas or not len(finite):
             return codes
-        points = shapely.STRtree(shapely.points(np.column_stack([x[finite], y[finite]])))
+        points = shapely.STRtree(list(shapely.points(np.column_stack([x[finite], y[finite]]))))
         which_area, which_point = points.query(self._shapes, predicate="covers")
         lowest = np.full(len(finite), len(self.areas), dtype=np.intp)
         np.minimum.at(lowest, which_point, which_area)
