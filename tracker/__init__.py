@@ -1,0 +1,1 @@
+"""Vigie, the 311 request tracker: the application over the spatial and crew libraries."""

@@ -1,0 +1,1 @@
+"""Staff identities, sessions, tokens and what each role may do."""

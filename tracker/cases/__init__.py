@@ -1,0 +1,1 @@
+"""What the city works on, its moves and its history."""

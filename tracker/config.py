@@ -1,0 +1,70 @@
+"""Settings: one frozen value built from the environment, nothing read at import."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+MEGABYTE = 1024 * 1024
+
+
+class SettingMissing(Exception):
+    """A required setting is absent."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} must be set / {name} doit être défini")
+        self.name = name
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """What an installation decides; see docs/howto/run-a-city.md for the table."""
+
+    database_url: str
+    owner_url: str
+    secret_key: str
+    var: Path
+    media: Path
+    data: Path = PROJECT / "data"
+    default_jurisdiction: str | None = None
+    pool_size: int = 8
+    upload_limit_bytes: int = 40 * MEGABYTE
+    photo_limit_bytes: int = 25 * MEGABYTE
+    photos_per_report: int = 5
+    is_secure: bool = True
+    is_demo: bool = False
+    forwarded_hops: int = 0
+
+
+def from_env(env: Mapping[str, str], *, database_url: str = "", owner_url: str = "") -> Settings:
+    """Build the settings from an environment; the embedded database's URLs fill in when none is given.
+
+    Raises SettingMissing when no database or no secret key can be had.
+    """
+    url = env.get("VIGIE_DATABASE_URL", database_url)
+    if not url:
+        raise SettingMissing("VIGIE_DATABASE_URL")
+    var = Path(env.get("VIGIE_VAR", str(PROJECT / "var")))
+    return Settings(
+        database_url=url,
+        owner_url=env.get("VIGIE_OWNER_DATABASE_URL", owner_url or url),
+        secret_key=env.get("VIGIE_SECRET_KEY") or _kept_secret(var),
+        var=var,
+        media=Path(env.get("VIGIE_MEDIA", str(var / "media"))),
+        default_jurisdiction=env.get("VIGIE_JURISDICTION"),
+        pool_size=int(env.get("VIGIE_POOL_SIZE", "8")),
+        is_secure=env.get("VIGIE_INSECURE_COOKIES") != "1",
+        is_demo=env.get("VIGIE_DEMO") == "1",
+        forwarded_hops=int(env.get("VIGIE_FORWARDED_HOPS", "0")),
+    )
+
+
+def _kept_secret(var: Path) -> str:
+    """Return the installation's own key, made once and kept readable by its owner only."""
+    file = var / "secret_key"
+    if not file.exists():
+        var.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    return file.read_text(encoding="ascii")

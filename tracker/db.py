@@ -1,0 +1,166 @@
+"""Engine, transactions and the choice of jurisdiction that opens each of them.
+
+A jurisdiction is a schema (docs/decisions/0003). The first statement of every transaction sets
+`search_path` and a role that owns nothing outside that schema, both local to the transaction, so a
+pooled connection never carries one town's rights into another's request.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Generic, TypeVar
+
+import orjson
+from sqlalchemy import Engine, MetaData, create_engine, text
+from sqlalchemy.orm import DeclarativeBase, Session
+
+T = TypeVar("T")
+
+NAMING = {
+    "ix": "%(table_name)s_%(column_0_N_name)s_ix",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "pk": "%(table_name)s_pkey",
+}
+SHARED_SCHEMA = "vigie"
+
+
+class SharedBase(DeclarativeBase):
+    """Tables of the shared schema: who is hosted here and who may sign in."""
+
+    metadata = MetaData(schema=SHARED_SCHEMA, naming_convention=NAMING)
+
+
+class Base(DeclarativeBase):
+    """Tables that every jurisdiction's schema holds; blind to which one it is."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class JurisdictionUnknown(Exception):
+    """No such jurisdiction is hosted here."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Selected:
+    """The jurisdiction a transaction speaks for, as of its `revision`."""
+
+    database: str
+    code: str
+    name: str
+    schema: str
+    role: str
+    revision: int
+    prefix: str
+    zone: str
+    languages: tuple[str, ...]
+    metric_srid: int
+    calendar: str
+    settings: dict[str, Any]
+
+
+def _dumps(value: object) -> str:
+    return orjson.dumps(value, default=str).decode()
+
+
+def make_engine(url: str, *, pool_size: int = 8) -> Engine:
+    """Return an engine whose connections speak UTC and JSON through orjson."""
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=False,
+        pool_use_lifo=True,
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+        connect_args={"options": "-c timezone=UTC -c lock_timeout=5s", "prepare_threshold": 3},
+    )
+
+
+# One statement chooses the schema and the role and reads the row that says which revision of the
+# reference data (catalogue, districts, crews) is current. Rights are checked before it runs, so the
+# read happens as the login role although the role changes in the same breath.
+_SELECT = text("""
+    SELECT set_config('search_path', quote_ident(j.schema_name) || ', public', true),
+           set_config('role', j.role_name, true),
+           j.code, j.name, j.schema_name, j.role_name, j.revision, j.prefix, j.zone, j.languages,
+           j.metric_srid, j.calendar, j.settings
+    FROM vigie.jurisdiction j WHERE j.code = :code
+""")
+
+
+def select_jurisdiction(session: Session, code: str) -> Selected:
+    """Limit the rest of this transaction to one jurisdiction. Raises JurisdictionUnknown."""
+    row = session.execute(_SELECT, {"code": code}).one_or_none()
+    if row is None:
+        raise JurisdictionUnknown(code)
+    selected = Selected(
+        database=_database_of(session),
+        code=row.code,
+        name=row.name,
+        schema=row.schema_name,
+        role=row.role_name,
+        revision=row.revision,
+        prefix=row.prefix,
+        zone=row.zone,
+        languages=tuple(row.languages),
+        metric_srid=row.metric_srid,
+        calendar=row.calendar,
+        settings=row.settings,
+    )
+    session.info["jurisdiction"] = selected
+    return selected
+
+
+def _database_of(session: Session) -> str:
+    bind = session.get_bind()
+    return str(bind.engine.url)
+
+
+def selected(session: Session) -> Selected:
+    """Return the jurisdiction this session's transaction was limited to."""
+    value = session.info["jurisdiction"]
+    assert isinstance(value, Selected)
+    return value
+
+
+@contextmanager
+def transaction(engine: Engine, code: str | None = None) -> Iterator[Session]:
+    """Open a transaction, limited to jurisdiction `code` when given; commit at the end or roll back."""
+    with Session(engine, expire_on_commit=False, autoflush=False) as session, session.begin():
+        if code is not None:
+            select_jurisdiction(session, code)
+        yield session
+
+
+class PerRevision(Generic[T]):
+    """Reference data read once per process and revision of a jurisdiction.
+
+    Triggers raise the revision with every change of a reference table (migration 0001), and every
+    transaction learns the revision in its first statement: a process never serves a stale catalogue.
+    """
+
+    def __init__(self, load: Callable[[Session], T]) -> None:
+        self._load = load
+        self._kept: dict[tuple[str, str], tuple[int, T]] = {}
+        self._lock = Lock()
+
+    def __call__(self, session: Session) -> T:
+        now = selected(session)
+        key = (now.database, now.code)
+        kept = self._kept.get(key)
+        if kept is not None and kept[0] == now.revision:
+            return kept[1]
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is not None and kept[0] == now.revision:
+                return kept[1]
+            value = self._load(session)
+            self._kept[key] = (now.revision, value)
+            return value

@@ -1,0 +1,1 @@
+"""Crews and triage: who does what, and why."""

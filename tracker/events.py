@@ -1,0 +1,115 @@
+"""The history of a case: appended facts, each sealed to the one before.
+
+`hash = SHA-256(prev_hash || canonical JSON)` with the canonical form of RFC 8785, so that anyone
+can recompute the chain. Payloads hold text, whole numbers, booleans and lists: a binary float has no
+business in evidence. The table refuses UPDATE, DELETE and TRUNCATE by trigger (migration 0001).
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import rfc8785
+from sqlalchemy import DateTime, ForeignKey, Integer, LargeBinary, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.db import Base
+
+NO_HASH = bytes(32)
+
+
+class EventRow(Base):
+    """One appended fact about a case."""
+
+    __tablename__ = "event"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    device_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    prev_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """A sealed fact, ready to be stored."""
+
+    case_id: UUID
+    seq: int
+    kind: str
+    actor: str
+    at: datetime
+    device_at: datetime | None
+    payload: dict[str, Any]
+    prev_hash: bytes
+    hash: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fact:
+    """What happened, before it has a place in a chain."""
+
+    kind: str
+    actor: str
+    at: datetime
+    payload: dict[str, Any]
+    device_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tail:
+    """The end of a case's chain."""
+
+    seq: int = 0
+    hash: bytes = NO_HASH
+
+
+def seal(case_id: UUID, tail: Tail, *facts: Fact) -> list[Event]:
+    """Return the facts as events that continue a case's chain, in order."""
+    events: list[Event] = []
+    seq, previous = tail.seq, tail.hash
+    for fact in facts:
+        seq += 1
+        digest = digest_of(case_id, seq, fact, previous)
+        events.append(
+            Event(
+                case_id=case_id,
+                seq=seq,
+                kind=fact.kind,
+                actor=fact.actor,
+                at=fact.at,
+                device_at=fact.device_at,
+                payload=fact.payload,
+                prev_hash=previous,
+                hash=digest,
+            )
+        )
+        previous = digest
+    return events
+
+
+def digest_of(case_id: UUID, seq: int, fact: Fact, previous: bytes) -> bytes:
+    """Return the SHA-256 that binds a fact to the one before it (RFC 8785 canonical JSON)."""
+    canonical = rfc8785.dumps(
+        {
+            "case_id": str(case_id),
+            "seq": seq,
+            "kind": fact.kind,
+            "actor": fact.actor,
+            "at": _instant(fact.at),
+            "device_at": _instant(fact.device_at) if fact.device_at else None,
+            "payload": fact.payload,
+        }
+    )
+    return hashlib.sha256(previous + canonical).digest()
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

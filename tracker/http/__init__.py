@@ -1,0 +1,1 @@
+"""The HTTP edge: errors, languages, request ids, idempotency."""

@@ -1,0 +1,1 @@
+"""Files of other systems brought in, counted row by row."""

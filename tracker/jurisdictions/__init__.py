@@ -1,0 +1,1 @@
+"""Towns hosted here, each in a schema of its own."""

@@ -1,0 +1,1 @@
+"""Photos: kept originals and clean derivatives."""

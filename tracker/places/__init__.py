@@ -1,0 +1,1 @@
+"""Districts, streets, addresses, assets and who owns what."""

@@ -1,0 +1,1 @@
+"""What people told the city: intake in one transaction."""

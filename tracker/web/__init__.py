@@ -1,0 +1,1 @@
+"""Server-rendered faces over the public API."""
