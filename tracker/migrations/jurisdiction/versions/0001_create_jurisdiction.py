@@ -100,6 +100,15 @@ CREATE INDEX case_service_ix ON "case" (service_code, opened_at DESC, id DESC);
 
 CREATE INDEX case_status_ix ON "case" (status, opened_at DESC, id DESC);
 
+CREATE TABLE catalogue_term (
+    kind TEXT NOT NULL,
+    code TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    name_fr TEXT NOT NULL,
+    name_en TEXT NOT NULL,
+    CONSTRAINT catalogue_term_pkey PRIMARY KEY (kind, code)
+);
+
 CREATE TABLE depot (
     id BIGINT GENERATED ALWAYS AS IDENTITY,
     code TEXT NOT NULL,
@@ -479,6 +488,7 @@ CREATE TRIGGER event_no_truncate BEFORE TRUNCATE ON event
 """
 
 REFERENCE = (
+    "catalogue_term",
     "service",
     "workflow_version",
     "boundary_set",
@@ -491,6 +501,7 @@ REFERENCE = (
     "crew_district",
     "shift",
     "depot",
+    "map_feature",
 )
 
 
@@ -519,6 +530,7 @@ DROP_ORDER = """
     import_run,
     idempotency_key,
     depot,
+    catalogue_term,
     "case",
     boundary_set
 """
