@@ -1,0 +1,211 @@
+"""From a plain mapping to the values of a workflow table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from . import guards
+from .node import Node
+from .table import (
+    CLOCK_EFFECTS,
+    PREVIOUS,
+    ROLES,
+    SAME,
+    START,
+    TONES,
+    Choice,
+    Delay,
+    Effect,
+    GuardUse,
+    Input,
+    State,
+    Transition,
+    Variant,
+    Words,
+)
+
+ANY_OPEN = "any_open"
+INPUT_TYPES = (
+    "text",
+    "integer",
+    "number",
+    "boolean",
+    "date",
+    "datetime",
+    "choice",
+    "crew",
+    "case",
+    "service",
+)
+DELAY_UNITS = ("minutes", "elapsed_h", "business_h", "business_days", "calendar_days")
+EFFECT_KINDS = ("clock", "notice", "timer", "job")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Definition:
+    """A workflow as written, each word checked, its shape not yet proved sound."""
+
+    family: str
+    version: int
+    label: Words
+    visibility: str
+    states: tuple[State, ...]
+    transitions: tuple[Transition, ...]
+
+
+def read(mapping: Mapping[str, object], source: str) -> Definition:
+    """Read a definition. Raises InvalidDefinition naming the first entry and field that is wrong."""
+    root = Node(mapping, source=source)
+    states = tuple(_state(code, node) for code, node in root.children("states"))
+    stand_ins = _stand_ins(root)
+    definition = Definition(
+        family=root.text("family"),
+        version=int(root.number("version")),
+        label=root.words("label"),
+        visibility=root.text("visibility", among=("public", "private", "sealed")),
+        states=states,
+        transitions=tuple(
+            _transition(name, node, states, stand_ins) for name, node in root.children("transitions")
+        ),
+    )
+    root.finish()
+    return definition
+
+
+def _stand_ins(root: Node) -> dict[str, str]:
+    """Return who may do whatever another role may, as {who stands in: for whom}."""
+    if "stand_ins" not in root.value:
+        return {}
+    node = root.child("stand_ins")
+    return {str(role): node.text(role, among=ROLES) for role in node.names_of_keys(among=ROLES)}
+
+
+def _state(code: str, node: Node) -> State:
+    label = node.words("label")
+    state = State(
+        code=code,
+        tone=node.text("tone", among=TONES),
+        open311=node.text("open311", among=("open", "closed")),
+        is_open=node.flag("open"),
+        is_final=node.flag("final"),
+        label=label,
+        sentence=node.optional_words("sentence") or label,
+        next_actor=node.text("next_actor", among=(*ROLES, "partner", "nobody")),
+        next_action=node.words("next"),
+        variants=tuple(_variant(one, node) for one in node.items("variants")),
+    )
+    if state.is_open and state.is_final:
+        node.refuse("an open state cannot be final", "final")
+    node.finish()
+    return state
+
+
+def _variant(value: object, parent: Node) -> Variant:
+    node = Node(value, source=parent.source, where=f"{parent.where}.variants")
+    label = node.words("label")
+    variant = Variant(
+        outcomes=node.names("outcomes"), label=label, sentence=node.optional_words("sentence") or label
+    )
+    node.finish()
+    return variant
+
+
+def _transition(name: str, node: Node, states: tuple[State, ...], stand_ins: Mapping[str, str]) -> Transition:
+    inputs = tuple(_input(one, node) for one in node.items("inputs"))
+    codes = tuple(state.code for state in states)
+    roles = node.names("roles", among=ROLES)
+    if not roles:
+        node.refuse("nobody may make this transition", "roles")
+    transition = Transition(
+        name=name,
+        sources=_sources(node, states),
+        target=node.text("to", among=(*codes, PREVIOUS, SAME)),
+        roles=roles | {who for who, whom in stand_ins.items() if whom in roles},
+        label=node.words("label"),
+        inputs=inputs,
+        guards=tuple(_guard(one, node) for one in node.items("guards")),
+        effects=tuple(_effect(one, node, inputs) for one in node.items("effects")),
+    )
+    node.finish()
+    return transition
+
+
+def _sources(node: Node, states: tuple[State, ...]) -> frozenset[str]:
+    codes = tuple(state.code for state in states)
+    named = node.names("from", among=(*codes, START, ANY_OPEN))
+    if not named:
+        node.refuse("leaves no state", "from")
+    if ANY_OPEN not in named:
+        return named
+    return (named - {ANY_OPEN}) | {state.code for state in states if state.is_open}
+
+
+def _input(value: object, parent: Node) -> Input:
+    node = Node(value, source=parent.source, where=f"{parent.where}.inputs")
+    name = node.text("name")
+    node.where = f"{node.where}.{name}"
+    kind = node.text("type", among=INPUT_TYPES)
+    choices = tuple(
+        Choice(value=str(code), label=node.child("choices").words(code))
+        for code in (node.child("choices").value if kind == "choice" else {})
+    )
+    asked = Input(
+        name=name, type=kind, required=node.flag("required"), label=node.words("label"), choices=choices
+    )
+    node.finish()
+    return asked
+
+
+def _guard(value: object, parent: Node) -> GuardUse:
+    """Read a guard: its bare name, or a mapping with its parameters, roles (`for`) and words (`says`)."""
+    node = Node(
+        {"guard": value} if isinstance(value, str) else value,
+        source=parent.source,
+        where=f"{parent.where}.guards",
+    )
+    name = node.text("guard", among=tuple(guards.GUARDS))
+    node.where = f"{node.where}.{name}"
+    roles, words = node.names("for", among=ROLES), node.optional_words("says")
+    params = node.rest()
+    expected = set(guards.GUARDS[name].params)
+    for key in expected ^ set(params):
+        node.refuse("is missing" if key in expected else "unknown parameter", key)
+    return GuardUse(name=name, params=params, roles=roles, words=words)
+
+
+def _effect(value: object, parent: Node, inputs: tuple[Input, ...]) -> Effect:
+    node = Node(value, source=parent.source, where=f"{parent.where}.effects")
+    kind = next((kind for kind in EFFECT_KINDS if kind in node.value), None)
+    if kind is None:
+        node.refuse(f"must be one of {', '.join(EFFECT_KINDS)}")
+    effect = Effect(
+        kind=str(kind),
+        name=node.text(str(kind), among=CLOCK_EFFECTS if kind == "clock" else ()),
+        when=_conditions(node, inputs),
+        delay=_delay(node.child("after"), inputs) if kind == "timer" else None,
+        fires=node.optional_text("fires") if kind == "timer" else "",
+    )
+    node.finish()
+    return effect
+
+
+def _conditions(node: Node, inputs: tuple[Input, ...]) -> tuple[tuple[str, frozenset[str]], ...]:
+    if "when" not in node.value:
+        return ()
+    when = node.child("when")
+    return tuple((name, when.names(name)) for name in when.names_of_keys(among=_known(inputs)))
+
+
+def _known(inputs: tuple[Input, ...]) -> tuple[str, ...]:
+    return ("priority", "role", *(asked.name for asked in inputs))
+
+
+def _delay(node: Node, inputs: tuple[Input, ...]) -> Delay:
+    names = tuple(asked.name for asked in inputs if asked.type in ("date", "datetime"))
+    if "input" in node.value:
+        delay = Delay(input=node.text("input", among=names or ("",)))
+    elif "share" in node.value:
+        delay = Delay(amount=node.number("share"), share_of=node.text("of", among=("respond", "resolve")))
+    else:
+        delay = Delay(amount=node.number("amount"), unit=node.text("unit", among=DELAY_UNITS))
+    node.finish()
+    return delay
