@@ -1,0 +1,124 @@
+"""The `vigie` command: one lazily imported group per feature, so that `vigie --help` stays instant."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import click
+
+from tracker.cli.text import Failure, Group, pick
+
+__all__ = ["main"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Feature:
+    """Where a sub-command is defined ("module:attribute") and its one-line help."""
+
+    target: str
+    fr: str
+    en: str
+
+    @property
+    def module(self) -> str:
+        return self.target.partition(":")[0]
+
+
+FEATURES: Mapping[str, Feature] = {
+    "account": Feature(
+        target="tracker.cli.account:account",
+        fr="Comptes du personnel et jetons.",
+        en="Staff accounts and tokens.",
+    ),
+    "audit": Feature(
+        target="tracker.cli.audit:audit", fr="Vérifie l’historique scellé.", en="Check the sealed history."
+    ),
+    "catalogue": Feature(
+        target="tracker.cli.catalogue:catalogue",
+        fr="Vérifie et charge le catalogue des services.",
+        en="Check and load the catalogue of services.",
+    ),
+    "db": Feature(target="tracker.cli.db:db", fr="Base de données privée.", en="Private database."),
+    "demo": Feature(target="tracker.cli.demo:demo", fr="Ville de démonstration.", en="Demo city."),
+    "doctor": Feature(
+        target="tracker.cli.doctor:doctor", fr="Examine l’installation.", en="Examine the installation."
+    ),
+    "evaluate": Feature(
+        target="tracker.cli.evaluate:evaluate", fr="Mesure la qualité.", en="Measure quality."
+    ),
+    "import": Feature(
+        target="tracker.cli.imports:imports",
+        fr="Importe districts et demandes.",
+        en="Import districts and requests.",
+    ),
+    "jurisdiction": Feature(
+        target="tracker.cli.jurisdiction:jurisdiction",
+        fr="Crée, liste, migre et supprime des municipalités.",
+        en="Create, list, migrate and drop municipalities.",
+    ),
+    "plan": Feature(target="tracker.cli.plan:plan", fr="Tournées des équipes.", en="Crews’ tours."),
+    "serve": Feature(
+        target="tracker.cli.serve:serve", fr="Démarre le serveur web.", en="Start the web server."
+    ),
+    "worker": Feature(
+        target="tracker.cli.worker:worker", fr="Exécute les travaux en attente.", en="Run queued jobs."
+    ),
+    "workflow": Feature(
+        target="tracker.cli.workflow:workflow",
+        fr="Vérifie et documente les cheminements.",
+        en="Check and document the workflows.",
+    ),
+}
+
+
+class LazyGroup(Group):
+    """A group which imports a sub-command's module only when that sub-command is run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(name for name, feature in FEATURES.items() if _is_installed(feature))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        feature = FEATURES.get(cmd_name)
+        if feature is None:
+            return None
+        if not _is_installed(feature):
+            raise Failure(
+                fr=f"« {cmd_name} » n’est pas dans cette installation (module {feature.module} absent).",
+                en=f"“{cmd_name}” is not part of this installation (module {feature.module} is absent).",
+            )
+        module, _, attribute = feature.target.partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except Exception as problem:
+            # Errors meant for people carry both sentences; asking for those rather than for their classes
+            # keeps the features unimported.
+            fr, en = getattr(problem, "in_french", None), getattr(problem, "in_english", None)
+            if isinstance(fr, str) and isinstance(en, str):
+                raise Failure(fr=fr, en=en) from problem
+            raise
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(name, pick(fr=FEATURES[name].fr, en=FEATURES[name].en)) for name in self.list_commands(ctx)]
+        with formatter.section(pick(fr="Commandes", en="Commands")):
+            formatter.write_dl(rows)
+
+
+def _is_installed(feature: Feature) -> bool:
+    return importlib.util.find_spec(feature.module) is not None
+
+
+@click.group(
+    cls=LazyGroup,
+    fr="Vigie, le suivi des demandes 311 d’une municipalité.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(package_name="vigie")
+def main() -> None:
+    """Vigie, the 311 request tracker a municipality runs."""
