@@ -86,7 +86,7 @@ class LazyGroup(Group):
             return None
         if not _is_installed(feature):
             raise Failure(
-                fr=f"« {cmd_name} » n’est pas dans cette installation (module {feature.module} absent).",
+                fr=f"« {cmd_name} » n’est pas dans cette installation (module {feature.module} absent).",
                 en=f"“{cmd_name}” is not part of this installation (module {feature.module} is absent).",
             )
         module, _, attribute = feature.target.partition(":")

@@ -17,7 +17,7 @@ def db() -> None:
     """Vigie's private database (folder var/)."""
 
 
-@db.command(fr="Démarre la base ; la crée la première fois.")
+@db.command(fr="Démarre la base ; la crée la première fois.")
 def start() -> None:
     """Start the database, creating it the first time."""
     if _is_outside():
@@ -108,7 +108,7 @@ def reset(*, yes: bool) -> None:
     cluster = _cluster()
     if not yes:
         where = cluster.place.data
-        question = pick(fr=f"Effacer tout ce que contient {where} ?", en=f"Erase everything in {where}?")
+        question = pick(fr=f"Effacer tout ce que contient {where} ?", en=f"Erase everything in {where}?")
         click.confirm(question, abort=True, err=True)
     cluster.reset()
     cluster.start()
@@ -123,7 +123,7 @@ def _is_outside() -> bool:
     if not os.environ.get(address.OUTSIDE):
         return False
     say(
-        fr=f"{address.OUTSIDE} désigne un autre serveur : la base privée ne sert pas et n’est pas touchée.",
+        fr=f"{address.OUTSIDE} désigne un autre serveur : la base privée ne sert pas et n’est pas touchée.",
         en=f"{address.OUTSIDE} names another server: the private database is not used and not touched.",
     )
     return True

@@ -24,6 +24,7 @@ ROLES: Mapping[Role, str] = {"owner": settings.OWNER, "app": settings.APP}
 
 # Orphans of a killed server notice within a second or two; a checkpoint in progress may hold them longer.
 ORPHANS_S = 20
+PATIENTLY = ("--silent", "--wait", "--timeout=300")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,7 +100,7 @@ class Cluster:
             return not was_running
 
     def stop(self) -> bool:
-        """Stop the server, disconnecting clients, once everything is safely on disk; False if it was not running."""
+        """Disconnect clients, write everything to disk and stop; False if it was not running."""
         with self._alone():
             return self._stop()
 
@@ -134,7 +135,7 @@ class Cluster:
             yield
 
     def _make(self) -> None:
-        """Run initdb beside the final folder and rename: a killed initdb leaves nothing that looks finished."""
+        """Run initdb beside the final folder, then rename: a killed initdb never looks finished."""
         data = self.place.data
         place.prepare(self.place, self.user)
         unfinished = data.with_name(f"{data.name}.new")
@@ -174,7 +175,7 @@ class Cluster:
             os.chown(path, self.user.uid, self.user.gid)
 
     def _clear_stale_locks(self) -> None:
-        """Remove lock files whose process is gone or is another program now: PostgreSQL only notices the former."""
+        """Remove locks whose process is gone or is another program now (PostgreSQL only sees the first)."""
         socket_lock = self.place.socket.with_name(f"{self.place.socket.name}.lock")
         holder = pidfile.read(socket_lock)
         if holder is not None and pidfile.is_postmaster(holder.pid):
@@ -189,9 +190,7 @@ class Cluster:
         while True:
             before = self.place.log.stat().st_size
             # Recovery after a crash replays the log first: pg_ctl waits for it.
-            done = self._run(
-                "pg_ctl", "start", "--silent", "--wait", "--timeout=300", f"--log={self.place.log}"
-            )
+            done = self._run("pg_ctl", "start", *PATIENTLY, f"--log={self.place.log}")
             if done.returncode == 0:
                 return
             with self.place.log.open(errors="replace") as log:
@@ -215,7 +214,7 @@ class Cluster:
     def _stop(self) -> bool:
         if not self.status().is_running:
             return False
-        self._must("pg_ctl", "stop", "--silent", "--wait", "--mode=fast", "--timeout=120")
+        self._must("pg_ctl", "stop", *PATIENTLY, "--mode=fast")
         return True
 
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -27,13 +27,19 @@ class PostgresError(Exception):
 class PostgresMissing(PostgresError):
     """PostgreSQL 15 or newer is not installed; run: sudo apt-get install postgresql-15-postgis-3"""
 
-    french = "PostgreSQL 15 ou plus récent n’est pas installé ; lancez : sudo apt-get install postgresql-15-postgis-3"
+    french = (
+        "PostgreSQL 15 ou plus récent n’est pas installé ; "
+        "lancez : sudo apt-get install postgresql-15-postgis-3"
+    )
 
 
 class PostgisMissing(PostgresError):
     """PostgreSQL {major} is here without PostGIS; run: sudo apt-get install postgresql-{major}-postgis-3"""
 
-    french = "PostgreSQL {major} est là mais sans PostGIS ; lancez : sudo apt-get install postgresql-{major}-postgis-3"
+    french = (
+        "PostgreSQL {major} est là mais sans PostGIS ; "
+        "lancez : sudo apt-get install postgresql-{major}-postgis-3"
+    )
 
 
 class MajorVersionMissing(PostgresError):
@@ -41,8 +47,8 @@ class MajorVersionMissing(PostgresError):
     sudo apt-get install postgresql-{major}-postgis-3"""
 
     french = (
-        "Les données de {data} viennent de PostgreSQL {major}, qui n’est plus installé ; "
-        "lancez : sudo apt-get install postgresql-{major}-postgis-3"
+        "Les données de {data} viennent de PostgreSQL {major}, qui n’est plus installé ; "
+        "lancez : sudo apt-get install postgresql-{major}-postgis-3"
     )
 
 
@@ -50,15 +56,15 @@ class NoUnprivilegedUser(PostgresError):
     """PostgreSQL refuses to run as root and this machine has neither a “postgres” nor a “nobody” user."""
 
     french = (
-        "PostgreSQL refuse de tourner en root et cette machine n’a ni utilisateur « postgres » ni « nobody »."
+        "PostgreSQL refuse de tourner en root et cette machine n’a ni utilisateur « postgres » ni « nobody »."
     )
 
 
 class NamelessUser(PostgresError):
-    """User number {uid} has no name on this machine, and PostgreSQL needs one; use a user from /etc/passwd."""
+    """User number {uid} has no name on this machine and PostgreSQL needs one; use one from /etc/passwd."""
 
     french = (
-        "L’utilisateur numéro {uid} n’a pas de nom sur cette machine et PostgreSQL en exige un ; "
+        "L’utilisateur numéro {uid} n’a pas de nom sur cette machine et PostgreSQL en exige un ; "
         "prenez un utilisateur de /etc/passwd."
     )
 
@@ -66,7 +72,7 @@ class NamelessUser(PostgresError):
 class OwnedByAnother(PostgresError):
     """{path} belongs to user {owner}; run this as that user or as root."""
 
-    french = "{path} appartient à l’utilisateur {owner} ; lancez la commande sous ce nom ou en root."
+    french = "{path} appartient à l’utilisateur {owner} ; lancez la commande sous ce nom ou en root."
 
 
 class SocketTaken(PostgresError):
@@ -74,7 +80,7 @@ class SocketTaken(PostgresError):
     stop it, or delete {record} so that Vigie picks another place."""
 
     french = (
-        "Un autre PostgreSQL (processus {pid}, données dans {data}) répond déjà sur la prise {socket} ; "
+        "Un autre PostgreSQL (processus {pid}, données dans {data}) répond déjà sur la prise {socket} ; "
         "arrêtez-le, ou effacez {record} pour que Vigie choisisse un autre endroit."
     )
 
@@ -83,7 +89,7 @@ class StillShuttingDown(PostgresError):
     """Processes of the previous server still hold the data in {data}; try again in a few seconds."""
 
     french = (
-        "Des processus de l’ancien serveur tiennent encore les données de {data} ; "
+        "Des processus de l’ancien serveur tiennent encore les données de {data} ; "
         "réessayez dans quelques secondes."
     )
 
@@ -91,16 +97,16 @@ class StillShuttingDown(PostgresError):
 class StartFailed(PostgresError):
     """PostgreSQL did not start; the end of {log} says: {tail}"""
 
-    french = "PostgreSQL n’a pas démarré ; la fin de {log} dit : {tail}"
+    french = "PostgreSQL n’a pas démarré ; la fin de {log} dit : {tail}"
 
 
 class CommandFailed(PostgresError):
     """{program} failed: {tail}"""
 
-    french = "{program} a échoué : {tail}"
+    french = "{program} a échoué : {tail}"
 
 
 class NotRunning(PostgresError):
     """The private database is not running; start it with: vigie db start"""
 
-    french = "La base privée ne tourne pas ; démarrez-la avec : vigie db start"
+    french = "La base privée ne tourne pas ; démarrez-la avec : vigie db start"

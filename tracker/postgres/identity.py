@@ -50,7 +50,7 @@ class Identity:
 
 
 def server_user(data: Path) -> Identity:
-    """Return who runs the server: the owner of existing data, else the caller, or an unprivileged user for root.
+    """Return who runs the server: the owner of existing data, else the caller (for root, somebody else).
 
     Raises OwnedByAnother, NamelessUser, NoUnprivilegedUser.
     """

@@ -25,7 +25,7 @@ def read(path: Path) -> Owner | None:
 
 
 def is_postmaster(pid: int) -> bool:
-    """Tell whether the process exists and is a PostgreSQL server (not another program with a recycled number)."""
+    """Tell whether the process is a PostgreSQL server, not another program with a recycled number."""
     words = _command_line(pid)
     # A backend rewrites its title to "postgres: …": only the postmaster keeps a path and -D.
     return bool(words) and os.path.basename(words[0]) in ("postgres", "postmaster") and "-D" in words

@@ -1,4 +1,4 @@
-"""Where the cluster lives: data beside the project if its user can get there, a socket path that is short enough.
+"""Where the cluster lives: data its system user can reach, a socket path that is short enough.
 
 The choice is recorded in `var/postgres.json`, so that a move or a copy of the project is noticed.
 """
@@ -50,7 +50,7 @@ class Place:
 
 
 def default_var(environ: Mapping[str, str]) -> Path:
-    """Return the folder for state: `VIGIE_VAR`, or `var/` beside the project's setup.cfg, or of this folder."""
+    """Return the folder for state: `VIGIE_VAR`, else `var/` of the project, else of the current folder."""
     if named := environ.get("VIGIE_VAR"):
         return Path(named).absolute()
     project = Path(__file__).resolve().parents[2]
@@ -79,7 +79,7 @@ def choose(var: Path, *, user_for: Callable[[Path], identity.Identity] = identit
 
 
 def prepare(place: Place, user: identity.Identity) -> None:
-    """Make the folders that hold data and socket. Raises OwnedByAnother when somebody else got there first."""
+    """Make the folders for data and socket. Raises OwnedByAnother when somebody else got there first."""
     if place.data.parent != place.var:
         place.data.parent.mkdir(mode=0o755, exist_ok=True)
         _must_own(place.data.parent, os.geteuid())
@@ -100,7 +100,7 @@ def _must_own(folder: Path, uid: int) -> None:
 
 
 def _recorded(var: Path) -> Path | None:
-    """Return the sheltered data folder recorded in `var`, unless the record was copied with another project."""
+    """Return the sheltered data folder recorded in `var`, unless the record came with a copied project."""
     try:
         record = json.loads((var / RECORD).read_text())
         data, written_for = Path(record["data"]), Path(record["var"])
