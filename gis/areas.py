@@ -25,7 +25,7 @@ NUMERIC_TOLERANCE_M = 0.01
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Area:
-    """A polygon or multipolygon, EPSG:4326, under a code unique in its set. Raises ValueError if not valid."""
+    """A polygon or multipolygon, EPSG:4326, under a code unique in its set. ValueError if not valid."""
 
     code: str
     geometry: BaseGeometry
@@ -105,7 +105,7 @@ class AreaIndex:
         finite = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
         if not self.areas or not len(finite):
             return codes
-        points = shapely.STRtree(list(shapely.points(np.column_stack([x[finite], y[finite]]))))
+        points = shapely.STRtree(_points(x[finite], y[finite]))
         which_area, which_point = points.query(self._shapes, predicate="covers")
         lowest = np.full(len(finite), len(self.areas), dtype=np.intp)
         np.minimum.at(lowest, which_point, which_area)
@@ -132,10 +132,16 @@ def _entries(shapes: Sequence[BaseGeometry]) -> Iterator[tuple[int, tuple[float,
         yield position, shape.bounds, None
 
 
+def _points(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.object_]:
+    made = shapely.points(x, y)
+    assert isinstance(made, np.ndarray)  # one point only for scalars, says the stub
+    return made
+
+
 def _squeeze(shapes: Sequence[BaseGeometry]) -> float:
     """Give the factor on longitude which makes a degree as long east as north, in the middle of the areas.
 
-    Without it the nearest point of an oblique edge, sought in degrees, is the wrong one (6 % off at 45 degrees).
+    Without it the nearest point of an oblique edge, sought in degrees, is wrong (by 6 % at latitude 45).
     """
     if not shapes:
         return 1.0

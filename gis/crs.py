@@ -63,7 +63,7 @@ def metres_per_degree(lat: float) -> tuple[float, float]:
 def box_around(lon: float, lat: float, radius_m: float) -> Box:
     """Give the box in degrees which holds every point within `radius_m` of this one.
 
-    A hair too large rather than too small: it only preselects. It is cut at the poles and at the antimeridian.
+    A hair too large rather than too small: it only preselects. Cut at the poles and at the antimeridian.
     Raises ValueError if the radius is negative.
     """
     if radius_m < 0:

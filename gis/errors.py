@@ -1,4 +1,4 @@
-"""Why the spatial library refuses an input. Each subclass names a fact; its docstring is the default message."""
+"""Why the spatial library refuses an input. A subclass names a fact; its docstring is the default message."""
 
 from __future__ import annotations
 

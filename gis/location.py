@@ -163,8 +163,8 @@ def learn_default_points(
     """Find the points a geocoder answers when it does not know, most frequent first.
 
     Each row is longitude, latitude, address text and service name; either text may be None. Repetition alone
-    proves little, since a tower, a school or a bad crossing repeats too. A point repeated at least `min_count`
-    times is called a default only when one of these holds:
+    proves little, since a tower, a school or a bad crossing repeats too. A point repeated at least
+    `min_count` times is called a default only when one of these holds:
 
     - many addresses share it: at least 10, and one row in five brings a new one (Boston's 42.3594, -71.0587
       carries 753 addresses; a corner building at most a few spellings);

@@ -43,7 +43,7 @@ def _largest_unit(seconds: float) -> tuple[int, str, str]:
     minutes = int(seconds // 60)
     if minutes < 2:
         return 0, "", ""
-    if minutes < 90:
+    if minutes < 60:
         return minutes, "minute", "minute"
     if minutes < 36 * 60:
         return round(minutes / 60), "heure", "hour"
