@@ -1,4 +1,4 @@
-"""The workflow engine, pure: a checked table of transitions, guards, effects as data. Standard library only."""
+"""The workflow engine, pure: a checked table of transitions, guards, effects as data."""
 
 from .errors import (
     GuardRefused,

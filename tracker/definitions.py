@@ -1,0 +1,84 @@
+"""Definitions a municipality edits, read from the YAML under data/: workflows and calendars.
+
+The engines take plain mappings; the reading of files stays here.
+"""
+
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tracker import sla, workflow
+from tracker.sla import definition
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+WORKFLOWS = DATA / "workflows"
+CALENDAR = DATA / "calendars" / "quebec.yaml"
+
+
+def workflows(directory: Path = WORKFLOWS) -> dict[str, workflow.Machine]:
+    """Return the checked machine of every family in a folder, by family.
+
+    Raises workflow.InvalidDefinition naming file, entry and field; also when two files define one
+    family or a file's name is not its family's.
+    """
+    machines: dict[str, workflow.Machine] = {}
+    for path in sorted(directory.glob("*.yaml")):
+        machine = workflow_file(path)
+        if machine.family != path.stem:
+            raise workflow.InvalidDefinition(
+                path.name, (f"family: {machine.family!r} is not the file's name",)
+            )
+        machines[machine.family] = machine
+    return machines
+
+
+def workflow_file(path: Path) -> workflow.Machine:
+    """Return the checked machine one file defines. Raises workflow.InvalidDefinition."""
+    try:
+        return workflow.Machine.from_mapping(read_mapping(path), path.name)
+    except yaml.YAMLError as wrong:
+        raise workflow.InvalidDefinition(path.name, (str(wrong),)) from None
+
+
+def calendar(path: Path = CALENDAR, *, office: str = "city_hall") -> sla.BusinessCalendar:
+    """Return the business calendar of one office. Raises sla.InvalidCalendar."""
+    return definition.calendar(_calendar_mapping(path), path.name, office=office)
+
+
+def seasons(path: Path = CALENDAR) -> dict[str, sla.Season]:
+    """Return the seasons of a calendar by code. Raises sla.InvalidCalendar."""
+    return definition.seasons(_calendar_mapping(path), path.name)
+
+
+def read_mapping(path: Path) -> Mapping[str, Any]:
+    """Return the mapping a YAML file holds, an empty one for an empty file.
+
+    Raises yaml.YAMLError on bad YAML, on a key written twice and when it is not a mapping.
+    """
+    value = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506 -- a SafeLoader
+    if not isinstance(value or {}, dict):
+        raise yaml.YAMLError("the file must hold a mapping")
+    return value or {}
+
+
+def _calendar_mapping(path: Path) -> Mapping[str, Any]:
+    try:
+        return read_mapping(path)
+    except yaml.YAMLError as wrong:
+        raise sla.InvalidCalendar(path.name, str(wrong)) from None
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """A safe loader that refuses a key written twice, which YAML libraries otherwise settle silently."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key.value!r} is written twice", key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
