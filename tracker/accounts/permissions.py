@@ -1,0 +1,57 @@
+"""What each role may do: one matrix, operation by operation. The workflow tables narrow it further."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+ROLES = (
+    "citizen",
+    "partner",
+    "agent",
+    "dispatcher",
+    "crew",
+    "inspector",
+    "supervisor",
+    "clerk",
+    "admin",
+    "system",
+)
+
+_EVERYONE = frozenset(ROLES)
+_STAFF = _EVERYONE - {"citizen", "partner", "system"}
+_DESK = frozenset({"agent", "dispatcher", "supervisor", "admin"})
+_WORKS = _STAFF - {"clerk"}
+
+MATRIX: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "service.list": _EVERYONE,
+        "place.search": _EVERYONE,
+        "district.list": _EVERYONE,
+        "photo.read": _EVERYONE,
+        "duplicate.search": _EVERYONE,
+        "report.create": _EVERYONE,
+        "report.create_on_behalf": _DESK,
+        "report.channel.choose": _WORKS,
+        # Law 25, minimal access: an administrator or a crew has no need of who complained.
+        "report.contact.read": frozenset({"agent", "dispatcher", "inspector", "supervisor"}),
+        "tracking.read": _EVERYONE,
+        "tracking.transition": _EVERYONE,
+        "crew.list": _STAFF | {"system"},
+        # A crew's lists hold its own cases only: `Actor.crew_code` narrows the query.
+        # Public works never see the municipal court's files, nor the court theirs (clerk).
+        "case.list": _WORKS | {"system"},
+        "case.read": _WORKS | {"system"},
+        "case.history": _WORKS | {"system"},
+        "case.transition": _WORKS | {"system"},
+        "case.link": _DESK | {"system"},
+        "case.merge": _DESK | {"system"},
+        "import.run": frozenset({"admin", "system"}),
+        "token.manage": frozenset({"admin"}),
+        "account.manage": frozenset({"admin"}),
+        "metrics.read": frozenset({"admin", "system"}),
+    }
+)
+
+
+def may(role: str, operation: str) -> bool:
+    """Tell whether a role may do an operation. Raises KeyError for an operation that is not in the matrix."""
+    return role in MATRIX[operation]
