@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 from psycopg import sql
 
-from tracker.postgres.settings import APP, OWNER
+from tracker.postgres.settings import APP
 
 DATABASE = "vigie"
 EXTENSIONS = ("postgis", "pg_trgm", "unaccent", "btree_gist")
@@ -28,11 +28,7 @@ def database(maintenance_dsn: str, name: str = DATABASE) -> bool:
     with psycopg.connect(maintenance_dsn, autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             return False
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0").format(
-                sql.Identifier(name), sql.Identifier(OWNER)
-            )
-        )
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
         return True
 
 

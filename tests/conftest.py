@@ -1,0 +1,49 @@
+"""Fixtures for everybody: a real database per process, and guards against leaving the machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.support import database as databases
+from tests.support import guards
+from tests.support.database import Database
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_leaves_this_machine() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        guards.ban_outside_network(patch)
+        yield
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[Database]:
+    """The maintenance database of a running PostGIS server for tests."""
+    with databases.server() as maintenance:
+        yield maintenance
+
+
+@pytest.fixture(scope="session")
+def database(database_server: Database) -> Iterator[Database]:
+    """This process's database: extensions and shared schema, nobody hosted yet."""
+    with databases.clone(database_server, f"{databases.CLONE}{os.getpid()}") as mine:
+        yield mine
+
+
+@pytest.fixture
+def new_database(database_server: Database) -> Iterator[Callable[[], Database]]:
+    """Make further databases like `database` (about 0.1 s each), dropped after the test."""
+    with ExitStack() as dropping:
+        made = 0
+
+        def make() -> Database:
+            nonlocal made
+            made += 1
+            name = f"{databases.CLONE}{os.getpid()}_{made}"
+            return dropping.enter_context(databases.clone(database_server, name))
+
+        yield make

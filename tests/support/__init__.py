@@ -1,0 +1,1 @@
+"""What the tests share: servers, databases and guards. Fixtures themselves are in conftest.py."""
