@@ -4,6 +4,7 @@ Everything here is plain, frozen data. A running case keeps the definition it be
 be turned into JSON and back (see `mapping`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tracker.catalogue import errors
@@ -11,9 +12,9 @@ from tracker.catalogue.conditions import Condition, Facts, facts
 from tracker.catalogue.promises import MAKE_SAFE, RESOLVE, RESPOND, Season, Standard, Text
 
 __all__ = [
-    "MAKE_SAFE", "RESOLVE", "RESPOND", "Catalogue", "Cluster", "Condition", "Demo", "DuplicatePolicy", "Facts",
-    "Group", "Keywords", "LocationRule", "Option", "Question", "Redirect", "Season", "Service", "Standard",
-    "Term", "Text", "facts",
+    "MAKE_SAFE", "RESOLVE", "RESPOND", "Catalogue", "Cluster", "Condition", "Demo", "DuplicatePolicy",
+    "Facts", "Group", "Keywords", "LocationRule", "Option", "Question", "Redirect", "Season", "Service",
+    "Standard", "Term", "Text", "facts",
 ]  # fmt: skip
 
 WORKFLOWS = ("field_work", "inspection", "permit", "question", "booking", "contestation")
@@ -216,13 +217,17 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Catalogue:
-    """Groups and services in the order they are shown, with the words they use."""
+    """Groups and services in the order they are shown, with the words they use.
+
+    `sources` tells from which file a service was read, when it was.
+    """
 
     groups: tuple[Group, ...]
     services: tuple[Service, ...]
     departments: tuple[Term, ...] = ()
     skills: tuple[Term, ...] = ()
     asset_kinds: tuple[Term, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     _by_code: dict[str, Service] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
