@@ -15,16 +15,17 @@ from tracker.sla import definition
 DATA = Path(__file__).resolve().parents[1] / "data"
 WORKFLOWS = DATA / "workflows"
 CALENDAR = DATA / "calendars" / "quebec.yaml"
+FAMILIES = ("field_work", "inspection", "question", "permit", "booking", "contestation")
 
 
 def workflows(directory: Path = WORKFLOWS) -> dict[str, workflow.Machine]:
-    """Return the checked machine of every family in a folder, by family.
+    """Return the checked machine of every family in a folder, by family, the busiest first.
 
-    Raises workflow.InvalidDefinition naming file, entry and field; also when two files define one
-    family or a file's name is not its family's.
+    Raises workflow.InvalidDefinition naming file, entry and field; also when a file's name is not its
+    family's, so that no family has two definitions.
     """
     machines: dict[str, workflow.Machine] = {}
-    for path in sorted(directory.glob("*.yaml")):
+    for path in sorted(directory.glob("*.yaml"), key=_rank):
         machine = workflow_file(path)
         if machine.family != path.stem:
             raise workflow.InvalidDefinition(
@@ -61,6 +62,11 @@ def read_mapping(path: Path) -> Mapping[str, Any]:
     if not isinstance(value or {}, dict):
         raise yaml.YAMLError("the file must hold a mapping")
     return value or {}
+
+
+def _rank(path: Path) -> tuple[int, str]:
+    known = FAMILIES.index(path.stem) if path.stem in FAMILIES else len(FAMILIES)
+    return known, path.stem
 
 
 def _calendar_mapping(path: Path) -> Mapping[str, Any]:

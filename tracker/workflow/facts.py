@@ -45,7 +45,7 @@ class Facts:
     device_at: datetime | None = None
     received_at: datetime | None = None
     started_at: datetime | None = None  # of the present round of work: a reopened case has not started
-    completed_at: datetime | None = None
+    completed_at: datetime | None = None  # when the work was done, or a question answered
     closed_at: datetime | None = None
     resolve_by: datetime | None = None
 
