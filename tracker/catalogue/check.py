@@ -10,25 +10,6 @@ TOWN_GROUPS = (
     *("DEN", "VOI", "SIG", "AQU", "EGO", "DEC", "REC", "CMP"),
     *("PRO", "ANI", "ARB", "BAT", "ECL", "MOB", "SPO", "JEU"),
 )
-    [
-        "DEN",
-        "VOI",
-        "SIG",
-        "AQU",
-        "EGO",
-        "DEC",
-        "REC",
-        "CMP",
-        "PRO",
-        "ANI",
-        "ARB",
-        "BAT",
-        "ECL",
-        "MOB",
-        "SPO",
-        "JEU",
-    ]
-)
 GROUPS_FILE = "groups.yaml"
 
 
