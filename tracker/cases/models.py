@@ -18,7 +18,6 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     Text,
-    desc,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
@@ -27,7 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tracker.db import Base
 
 _OPEN = text("is_open")
-_NEWEST = desc(text("opened_at"))
+_NEWEST = (text("opened_at DESC"), text("id DESC"))
 
 
 class CaseRow(Base):
@@ -48,12 +47,12 @@ class CaseRow(Base):
         CheckConstraint("parent_id IS NULL OR parent_id <> id", name="parent"),
         Index("case_number_key", "number", unique=True),
         Index("case_geom_ix", "geom", postgresql_using="gist"),
-        Index("case_opened_at_ix", _NEWEST, desc("id")),
+        Index("case_opened_at_ix", *_NEWEST),
         Index("case_resolve_by_ix", "resolve_by", "id", postgresql_where=_OPEN),
         Index("case_crew_ix", "crew_id", "resolve_by", "id", postgresql_where=_OPEN),
-        Index("case_status_ix", "status", _NEWEST, desc("id")),
-        Index("case_service_ix", "service_code", _NEWEST, desc("id")),
-        Index("case_district_ix", "district_id", _NEWEST, desc("id")),
+        Index("case_status_ix", "status", *_NEWEST),
+        Index("case_service_ix", "service_code", *_NEWEST),
+        Index("case_district_ix", "district_id", *_NEWEST),
         Index("case_asset_ix", "asset_id", postgresql_where=text("asset_id IS NOT NULL AND is_open")),
         Index("case_parent_ix", "parent_id", postgresql_where=text("parent_id IS NOT NULL")),
         Index("case_search_ix", "search", postgresql_using="gin"),

@@ -1,0 +1,68 @@
+"""Who can be sent: the crews of a jurisdiction and its calendar, as of one revision."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker import definitions
+from tracker.db import PerRevision, selected
+from tracker.dispatch.models import Crew, CrewDistrict, CrewSkill
+from tracker.sla import BusinessCalendar
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CrewRef:
+    """A crew: what it can do and which districts it serves; none means all of them."""
+
+    id: int
+    code: str
+    name: str
+    department: str
+    kind: str
+    capacity_min: int
+    skills: frozenset[str]
+    districts: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Desk:
+    """Active crews in order of code, and the hours promises are counted in."""
+
+    crews: tuple[CrewRef, ...]
+    by_id: Mapping[int, CrewRef]
+    by_code: Mapping[str, CrewRef]
+    calendar: BusinessCalendar
+
+
+def _load(session: Session) -> Desk:
+    skills: dict[int, set[str]] = {}
+    for skill in session.scalars(select(CrewSkill)):
+        skills.setdefault(skill.crew_id, set()).add(skill.skill)
+    districts: dict[int, set[str]] = {}
+    for served in session.scalars(select(CrewDistrict)):
+        districts.setdefault(served.crew_id, set()).add(served.district_code)
+    crews = tuple(
+        CrewRef(
+            id=crew.id,
+            code=crew.code,
+            name=crew.name,
+            department=crew.department,
+            kind=crew.kind,
+            capacity_min=crew.capacity_min,
+            skills=frozenset(skills.get(crew.id, ())),
+            districts=frozenset(districts.get(crew.id, ())),
+        )
+        for crew in session.scalars(select(Crew).where(Crew.active).order_by(Crew.code))
+    )
+    file = definitions.DATA / "calendars" / f"{selected(session).calendar}.yaml"
+    return Desk(
+        crews=crews,
+        by_id={crew.id: crew for crew in crews},
+        by_code={crew.code: crew for crew in crews},
+        calendar=definitions.calendar(file),
+    )
+
+
+current = PerRevision(_load)

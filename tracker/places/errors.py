@@ -1,0 +1,92 @@
+"""Why a place cannot be used; each tells what to do next."""
+
+from dataclasses import dataclass
+
+
+class PlaceError(Exception):
+    """The place cannot be used."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or self.__doc__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Party:
+    """Somebody else who owns or serves a place, and how to reach them."""
+
+    code: str
+    kind: str
+    name_fr: str
+    name_en: str
+    phone: str | None = None
+    url: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """One place that a text may mean."""
+
+    label: str
+    lon: float
+    lat: float
+    kind: str
+    accuracy_m: float
+    segment_id: int | None = None
+
+
+class LocationMissing(PlaceError):
+    """This service needs to know where."""
+
+
+class LocationUnusable(PlaceError):
+    """These coordinates are no place: `finding` says why (0/0, a geocoder's default, swapped, far away)."""
+
+    def __init__(self, finding: str, fr: str, en: str) -> None:
+        super().__init__(en)
+        self.finding = finding
+        self.fr = fr
+        self.en = en
+
+
+class OutsideTerritory(PlaceError):
+    """The place is outside the municipality."""
+
+    def __init__(self, party: Party | None) -> None:
+        super().__init__()
+        self.party = party
+
+
+class NotOurs(PlaceError):
+    """The street or the equipment belongs to somebody else."""
+
+    def __init__(self, party: Party, what: str) -> None:
+        super().__init__()
+        self.party = party
+        self.what = what
+
+
+class InWater(PlaceError):
+    """The place is in the water."""
+
+
+class AddressUnknown(PlaceError):
+    """No such address is known here."""
+
+    def __init__(self, query: str, choices: tuple[Choice, ...] = ()) -> None:
+        super().__init__()
+        self.query = query
+        self.choices = choices
+
+
+class AddressAmbiguous(AddressUnknown):
+    """The address may mean several places."""
+
+
+class AssetUnknown(PlaceError):
+    """No such equipment is known here."""
+
+    def __init__(self, kind: str, code: str) -> None:
+        super().__init__()
+        self.kind = kind
+        self.code = code

@@ -1,0 +1,209 @@
+"""From what a person says of a place to a point, its district, its street and its owner."""
+
+from dataclasses import dataclass
+
+from gis import address as address_text
+from gis import location
+from sqlalchemy.orm import Session
+
+from tracker.catalogue.definitions import LocationRule
+from tracker.places import errors, queries
+from tracker.places.errors import Choice, Party
+from tracker.places.ground import DistrictRef, Ground
+from tracker.places.queries import AssetRef, Segment
+
+OURS = "ville"
+SURE_LIKENESS = 0.55
+CLEAR_LEAD = 0.15
+ROAD_REACH_M = 25.0
+WORST_ACCURACY_M = 5_000.0
+BOUNDARY_TOLERANCE_M = 15.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Given:
+    """What a person said of a place: coordinates in EPSG:4326, an address, an asset, or several of these."""
+
+    lon: float | None = None
+    lat: float | None = None
+    accuracy_m: float | None = None
+    method: str = "pin"
+    address: str | None = None
+    asset_kind: str | None = None
+    asset_code: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Located:
+    """Where a report is, as well as it is known. Without `lon` the place is unknown and is never a pin."""
+
+    serial: int
+    method: str
+    lon: float | None = None
+    lat: float | None = None
+    accuracy_m: float | None = None
+    address: str | None = None
+    segment: Segment | None = None
+    asset: AssetRef | None = None
+    district: DistrictRef | None = None
+
+    @property
+    def is_known(self) -> bool:
+        return self.lon is not None
+
+    @property
+    def text(self) -> str | None:
+        """Return the place in words: the address, else the asset, else the street."""
+        if self.address:
+            return self.address
+        if self.asset:
+            return self.asset.name or self.asset.code
+        return self.segment.name if self.segment else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Point:
+    """A position with how it was had and how good it is, in metres."""
+
+    lon: float
+    lat: float
+    accuracy_m: float
+    method: str
+    address: str | None = None
+    asset: AssetRef | None = None
+
+
+def locate(session: Session, ground: Ground, rule: LocationRule, given: Given, *, is_staff: bool) -> Located:
+    """Find the place of a report: its point, district, street segment and asset.
+
+    Staff may leave the place unknown; nobody else when the service needs one. Raises PlaceError.
+    """
+    point = _point(session, ground, given)
+    if point is None:
+        if rule.is_required and not is_staff:
+            raise errors.LocationMissing
+        return Located(serial=queries.next_serial(session), method="unknown", address=given.address)
+    _refuse_water(ground, rule, point)
+    found = queries.around(session, point.lon, point.lat)
+    district = _district(session, ground, point, found.segment)
+    _refuse_others(ground, rule, point, found.segment)
+    return Located(
+        serial=found.serial,
+        method=point.method,
+        lon=point.lon,
+        lat=point.lat,
+        accuracy_m=point.accuracy_m,
+        address=point.address or found.address,
+        segment=found.segment,
+        asset=point.asset,
+        district=district,
+    )
+
+
+def search(session: Session, query: str) -> list[tuple[float, Choice]]:
+    """Return places that a text may mean, with how alike they are (0 to 1), the best first."""
+    parsed = address_text.parse(query)
+    if parsed.street_norm is None:
+        return []
+    if parsed.cross_norm is not None:
+        return queries.by_crossing(session, parsed.street_norm, parsed.cross_norm)
+    if parsed.civic is not None:
+        return queries.by_address(session, parsed.civic, parsed.street_norm)
+    return queries.by_street(session, parsed.street_norm)
+
+
+def geocode(session: Session, query: str) -> Choice:
+    """Return the one place a text means. Raises AddressUnknown, AddressAmbiguous with the short list."""
+    found = [each for each in search(session, query) if each[1].kind != "street"]
+    choices = tuple(choice for _, choice in found)
+    if not found or found[0][0] < SURE_LIKENESS:
+        raise errors.AddressUnknown(query, choices)
+    if len(found) > 1 and found[0][0] - found[1][0] < CLEAR_LEAD:
+        raise errors.AddressAmbiguous(query, choices)
+    return found[0][1]
+
+
+def outside(ground: Ground, lon: float, lat: float) -> Party | None:
+    """Return the neighbour in whose territory a point falls, if it is known."""
+    code = ground.neighbours.find(lon, lat).code
+    return ground.parties.get(code) if code else None
+
+
+def _point(session: Session, ground: Ground, given: Given) -> Point | None:
+    asset = _asset(session, given)
+    if given.lon is not None and given.lat is not None:
+        finding = location.assess(given.lon, given.lat, ground.frame) if ground.frame else None
+        if finding is not None and not finding.is_place:
+            raise errors.LocationUnusable(finding.kind.value, finding.words.fr, finding.words.en)
+        return Point(
+            lon=given.lon,
+            lat=given.lat,
+            accuracy_m=_accuracy(given),
+            method=given.method,
+            address=given.address,
+            asset=asset,
+        )
+    if asset is not None:
+        return Point(lon=asset.lon, lat=asset.lat, accuracy_m=2.0, method="asset", asset=asset)
+    if given.address:
+        choice = geocode(session, given.address)
+        return Point(
+            lon=choice.lon, lat=choice.lat, accuracy_m=choice.accuracy_m, method="address", address=choice.label
+        )
+    return None
+
+
+def _accuracy(given: Given) -> float:
+    accuracy = given.accuracy_m if given.accuracy_m is not None else location.typical_accuracy_m(given.method)
+    return min(max(accuracy, 1.0), WORST_ACCURACY_M)
+
+
+def _asset(session: Session, given: Given) -> AssetRef | None:
+    if not given.asset_code:
+        return None
+    kind = given.asset_kind or ""
+    found = queries.asset(session, kind, given.asset_code)
+    if found is None:
+        raise errors.AssetUnknown(kind, given.asset_code)
+    return found
+
+
+def _refuse_water(ground: Ground, rule: LocationRule, point: Point) -> None:
+    placed = ground.water.find(point.lon, point.lat)
+    # A point just off the bank is a phone's error, not a swimmer: 30 m is the reach of domain §6 ①.
+    if placed.code is not None and placed.edge_m > 30.0 and not rule.on_water:
+        raise errors.InWater
+
+
+def _district(
+    session: Session, ground: Ground, point: Point, segment: Segment | None
+) -> DistrictRef | None:
+    """Give the district; the index answers when the point is clear of every edge, else PostGIS judges."""
+    if ground.boundary_set_id is None:
+        return None
+    placed = ground.districts.find(point.lon, point.lat)
+    if placed.certain:
+        code = placed.code
+    else:
+        judged = queries.judged_district(session, ground.boundary_set_id, point.lon, point.lat)
+        code = ground.by_id[judged].code if judged is not None else None
+    if code is None:
+        ours = segment is not None and segment.district_code in ground.by_code
+        if not ours or placed.edge_m > BOUNDARY_TOLERANCE_M:
+            raise errors.OutsideTerritory(outside(ground, point.lon, point.lat))
+        assert segment is not None and segment.district_code is not None
+        code = segment.district_code
+    return ground.by_code[code]
+
+
+def _refuse_others(ground: Ground, rule: LocationRule, point: Point, segment: Segment | None) -> None:
+    """Refuse what somebody else maintains: `maintained_by` decides, never the owner alone (domain §6 ②)."""
+    if point.asset is not None:
+        if point.asset.owner != OURS and point.asset.owner in ground.parties:
+            raise errors.NotOurs(ground.parties[point.asset.owner], "asset")
+        return
+    on_road = rule.snap == "segment" or rule.kind == "segment"
+    if not on_road or segment is None or segment.distance_m > ROAD_REACH_M:
+        return
+    if segment.maintained_by != OURS and segment.maintained_by in ground.parties:
+        raise errors.NotOurs(ground.parties[segment.maintained_by], "segment")

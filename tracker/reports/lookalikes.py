@@ -1,0 +1,170 @@
+"""Cases that may be the same thing as a report: one indexed read, then the explained score of `gis.duplicates`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from gis.duplicates import Candidate, Match, Sighting, rank, search_radius_m
+from gis.text import Lexicon
+from gis.weights import Weights
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tracker import definitions
+from tracker.catalogue.definitions import DuplicatePolicy, Service
+from tracker.places import queries as places
+from tracker.places.service import Located
+from tracker.reports.submission import Known, Lookalike
+
+DEFAULT_RADIUS_M = 40
+WORST_ACCURACY_M = 60.0
+CLOSED_DAYS = 30
+MOST_READ = 40
+MOST_SHOWN = 3
+
+# The box uses the GiST index and the order by distance stops early; services are compared by equality
+# with the short list of compatible ones.
+_NEARBY = text("""
+    SELECT c.id, c.number, c.service_code, c.status, c.is_open, c.reports_count, c.opened_at, c.last_report_at,
+           c.closed_at, c.completed_at, c.segment_id, c.asset_id, c.summary, c.place_text, c.geom_accuracy_m,
+           c.is_public, c.version, ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat
+    FROM "case" c
+    WHERE c.geom && ST_Expand(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), :dx, :dy)
+      AND c.service_code = ANY(:services) AND c.parent_id IS NULL
+      AND (c.is_open OR c.completed_at > :since)
+    ORDER BY c.geom <-> ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)
+    LIMIT :most
+""")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """What a report says that its comparison needs."""
+
+    at: datetime
+    text: str
+    answers: Mapping[str, object]
+
+
+@lru_cache(maxsize=1)
+def weights() -> Weights:
+    """Return the weights of the duplicate model, read once."""
+    folder = definitions.DATA / "duplicates"
+    lexicon = Lexicon(definitions.read_mapping(folder / "lexicon.yaml"))
+    return Weights.from_mapping(definitions.read_mapping(folder / "weights.yaml"), lexicon)
+
+
+def find(session: Session, service: Service, located: Located, told: Told) -> tuple[Lookalike, ...]:
+    """Return the cases likely to be the same thing, the most probable first; none without a place."""
+    if located.lon is None or located.lat is None or _is_never(service.duplicates):
+        return ()
+    sighting = _sighting(service, located, told)
+    rows = _nearby(session, service, located, told.at)
+    known = {row["id"]: row for row in rows}
+    ranked = rank(
+        sighting,
+        [_candidate(row) for row in rows],
+        weights(),
+        MOST_SHOWN,
+        least=service.duplicates.show_at,
+    )
+    return tuple(Lookalike(case=_known(known[each.candidate.key]), ranked=each) for each in ranked)
+
+
+def twin_of(found: tuple[Lookalike, ...], service: Service, located: Located) -> Lookalike | None:
+    """Return the case that takes a report by itself: same asset, same service, still open (design §4)."""
+    if located.asset is None:
+        return None
+    for each in found:
+        candidate = each.ranked.candidate
+        if candidate.asset_id == located.asset.id and candidate.service == service.code and candidate.is_open:
+            return each
+    return None
+
+
+@lru_cache(maxsize=256)
+def _compatible(code: str) -> list[str]:
+    return [code, *(other for one, other in weights().compatible if one == code)]
+
+
+def _is_never(policy: DuplicatePolicy) -> bool:
+    return policy.radius_m is None and not policy.same
+
+
+def _match(policy: DuplicatePolicy) -> Match:
+    if "asset" in policy.same:
+        return "asset"
+    if "segment" in policy.same:
+        return "segment"
+    if "address" in policy.same or "lot" in policy.same:
+        return "address"
+    return "place"
+
+
+def _sighting(service: Service, located: Located, told: Told) -> Sighting:
+    policy = service.duplicates
+    return Sighting(
+        service=service.code,
+        at=told.at,
+        lon=located.lon,
+        lat=located.lat,
+        accuracy_m=located.accuracy_m or 15.0,
+        radius_m=float(policy.radius_m or DEFAULT_RADIUS_M),
+        window_h=policy.window_h,
+        match=_match(policy),
+        segment_id=located.segment.id if located.segment else None,
+        asset_id=located.asset.id if located.asset else None,
+        text=told.text,
+        address_text=located.address if located.method == "address" and located.address else "",
+    )
+
+
+def _nearby(session: Session, service: Service, located: Located, at: datetime) -> list[dict[str, Any]]:
+    assert located.lon is not None and located.lat is not None
+    radius_m = search_radius_m(
+        float(service.duplicates.radius_m or DEFAULT_RADIUS_M), located.accuracy_m or 15.0, WORST_ACCURACY_M
+    )
+    rows = session.execute(
+        _NEARBY,
+        {
+            "lon": located.lon,
+            "lat": located.lat,
+            "services": _compatible(service.code),
+            "since": at - timedelta(days=CLOSED_DAYS),
+            "most": MOST_READ,
+            **places.box(located.lat, radius_m),
+        },
+    )
+    return [dict(row._mapping) for row in rows]
+
+
+def _candidate(row: Mapping[str, Any]) -> Candidate:
+    return Candidate(
+        key=row["id"],
+        service=row["service_code"],
+        opened_at=row["opened_at"],
+        lon=row["lon"],
+        lat=row["lat"],
+        accuracy_m=row["geom_accuracy_m"] or 15.0,
+        last_report_at=row["last_report_at"],
+        closed_at=None if row["is_open"] else row["completed_at"],
+        segment_id=row["segment_id"],
+        asset_id=row["asset_id"],
+        text=row["summary"],
+    )
+
+
+def _known(row: Mapping[str, Any]) -> Known:
+    case_id: UUID = row["id"]
+    return Known(
+        id=case_id,
+        number=row["number"],
+        service_code=row["service_code"],
+        status=row["status"],
+        reports_count=row["reports_count"],
+        opened_at=row["opened_at"],
+        place=row["place_text"],
+    )

@@ -1,0 +1,109 @@
+"""Open a case with its first report: triaged, promised, sealed, in one statement."""
+
+from sqlalchemy.orm import Session
+
+from tracker import events, ids
+from tracker.cases import families
+from tracker.catalogue import queries as catalogue
+from tracker.db import selected
+from tracker.dispatch import desk as desks
+from tracker.dispatch import service as dispatch
+from tracker.dispatch.service import Triage
+from tracker.places import ground as grounds
+from tracker.reports import drafting, rows
+from tracker.reports.submission import Intake, Known, Receipt
+
+
+def open_case(session: Session, intake: Intake) -> Receipt:
+    """Open the case of a report. The case takes the report's number (docs/decisions/0005)."""
+    submission, service, located = intake.submission, intake.service, intake.located
+    machine = families.current(session).machine(service.workflow)
+    decision = _decide(session, intake)
+    number = drafting.number_of(selected(session), submission.received_at, located.serial)
+    link = drafting.Link(report_id=ids.new_id(), case_id=ids.new_id(), number=number, kind="opened")
+    history = events.seal(link.case_id, events.Tail(), *_facts(intake, number, decision))
+    reasons = [reason.as_mapping() for reason in decision.reasons]
+    values = drafting.report_values(intake, link) | {
+        "service_id": catalogue.current(session).rows[service.code],
+        "workflow": service.workflow,
+        "workflow_version": machine.version,
+        "status": machine.initial,
+        "priority": decision.priority,
+        "place_text": located.text,
+        "district_id": located.district.id if located.district else None,
+        "boundary_set_id": grounds.current(session).boundary_set_id if located.district else None,
+        "department": decision.department,
+        "crew_id": decision.crew.id if decision.crew else None,
+        "respond_by": decision.respond_by,
+        "resolve_by": decision.resolve_by,
+        "next_action": machine.state(machine.initial).next_actor,
+        "summary": drafting.summary(submission.description),
+        "words": drafting.search_words(number, located.text, service, submission.description),
+        "triage": rows.as_json(reasons),
+        "is_public": drafting.is_public(service),
+        "last_seq": history[-1].seq,
+        "last_hash": history[-1].hash,
+    }
+    rows.open_case(session, values, history)
+    rows.keep_rest(session, intake, link.report_id)
+    return Receipt(
+        number=number,
+        secret=link.secret,
+        received_at=submission.received_at,
+        link=link.kind,
+        located=located,
+        case=Known(
+            id=link.case_id,
+            number=number,
+            service_code=service.code,
+            status=machine.initial,
+            reports_count=1,
+            opened_at=submission.received_at,
+            place=located.text,
+        ),
+        district=located.district.code if located.district else None,
+        department=decision.department,
+        crew_id=decision.crew.id if decision.crew else None,
+        priority=decision.priority,
+        respond_by=decision.respond_by,
+        resolve_by=decision.resolve_by,
+        reasons=tuple(reasons),
+        lookalikes=intake.found,
+        pictures=submission.pictures,
+    )
+
+
+def _decide(session: Session, intake: Intake) -> Triage:
+    located, service = intake.located, intake.service
+    setting = dispatch.Setting(
+        district_code=located.district.code if located.district else None,
+        district_name=located.district.name if located.district else None,
+        road_class=located.segment.road_class if located.segment else None,
+        answers=intake.submission.answers,
+        received_at=intake.submission.received_at,
+    )
+    department = catalogue.current(session).department(service.department)
+    return dispatch.triage(desks.current(session), service, setting, department=department)
+
+
+def _facts(intake: Intake, number: str, decision: Triage) -> tuple[events.Fact, events.Fact]:
+    submission, district = intake.submission, intake.located.district
+    received = events.Fact(
+        kind="received",
+        actor=submission.actor,
+        at=submission.received_at,
+        payload={"report": number, "service": intake.service.code, "channel": submission.channel},
+    )
+    triaged = events.Fact(
+        kind="triaged",
+        actor="system",
+        at=submission.received_at,
+        payload={
+            "department": decision.department,
+            "crew": decision.crew.code if decision.crew else None,
+            "district": district.code if district else None,
+            "priority": decision.priority,
+            "rules": [reason.rule for reason in decision.reasons],
+        },
+    )
+    return received, triaged

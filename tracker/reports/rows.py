@@ -1,0 +1,171 @@
+"""The writes of intake, few and prepared: opening a case with its first report is one statement."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tracker.events import Event
+from tracker.reports.submission import Intake, Lookalike, Picture
+
+MODEL = "prior-1"
+
+_POINT = "ST_SetSRID(ST_MakePoint(CAST(:lon AS float8), CAST(:lat AS float8)), 4326)"
+
+_REPORT = f"""
+    INSERT INTO report (id, number, service_code, geom, accuracy_m, location_method, address_text, segment_id,
+        asset_id, description, answers, language, channel, entered_by, occurred_at, received_at, case_id, link,
+        secret_hash)
+    VALUES (:report_id, :number, :service_code, {_POINT}, CAST(:accuracy_m AS float8), :method,
+        CAST(:address AS text), CAST(:segment_id AS bigint), CAST(:asset_id AS bigint), :description,
+        CAST(:answers AS jsonb), :language, :channel, CAST(:entered_by AS uuid), :occurred_at, :received_at,
+        :case_id, :link, :secret_hash)
+"""
+
+_CONTACT = """
+    INSERT INTO contact (report_id, name, email, phone, purpose, expires_at)
+    SELECT :report_id, CAST(:contact_name AS text), CAST(:contact_email AS text), CAST(:contact_phone AS text),
+        'follow_up', :contact_until
+    WHERE CAST(:contact_email AS text) IS NOT NULL OR CAST(:contact_phone AS text) IS NOT NULL
+"""
+
+_EVENT = """
+    INSERT INTO event (case_id, seq, kind, actor, at, device_at, payload, prev_hash, hash) VALUES
+"""
+_EVENT_ROW = (
+    "(:case_id, :seq_{0}, :kind_{0}, :actor_{0}, :at_{0}, CAST(:device_at_{0} AS timestamptz), "
+    "CAST(:payload_{0} AS jsonb), :prev_hash_{0}, :hash_{0})"
+)
+
+_OPEN = text(f"""
+WITH opened AS (
+    INSERT INTO "case" (id, number, service_id, service_code, workflow, workflow_version, status, status_since,
+        is_open, priority, geom, geom_accuracy_m, place_text, district_id, boundary_set_id, segment_id, asset_id,
+        department, crew_id, respond_by, resolve_by, next_action, summary, search, triage, is_public,
+        reports_count, opened_at, last_report_at, updated_at, version, last_seq, last_hash)
+    VALUES (:case_id, :number, :service_id, :service_code, :workflow, :workflow_version, :status, :received_at,
+        true, :priority, {_POINT}, CAST(:accuracy_m AS float8), CAST(:place_text AS text),
+        CAST(:district_id AS bigint), CAST(:boundary_set_id AS bigint), CAST(:segment_id AS bigint),
+        CAST(:asset_id AS bigint), :department, CAST(:crew_id AS bigint), :respond_by, :resolve_by, :next_action,
+        :summary, to_tsvector('simple', :words), CAST(:triage AS jsonb), :is_public, 1, :received_at,
+        :received_at, :received_at, 1, :last_seq, :last_hash)
+), reported AS ({_REPORT}), reachable AS ({_CONTACT})
+{_EVENT} {_EVENT_ROW.format(0)}, {_EVENT_ROW.format(1)}
+""")
+
+_ATTACH = text(f"""
+WITH reported AS ({_REPORT}), reachable AS ({_CONTACT}), grown AS (
+    UPDATE "case" SET reports_count = reports_count + 1, last_report_at = :received_at, updated_at = :received_at,
+        geom = coalesce(ST_SetSRID(ST_MakePoint(CAST(:mean_lon AS float8), CAST(:mean_lat AS float8)), 4326), geom),
+        geom_accuracy_m = coalesce(CAST(:mean_accuracy_m AS float8), geom_accuracy_m),
+        version = version + 1, last_seq = :last_seq, last_hash = :last_hash
+    WHERE id = :case_id
+)
+{_EVENT} {_EVENT_ROW.format(0)}
+""")
+
+_CANDIDATE = text("""
+    INSERT INTO duplicate_candidate (report_id, case_id, rank, probability, distance_m, terms, model)
+    VALUES (:report_id, :case_id, :rank, :probability, :distance_m, CAST(:terms AS jsonb), :model)
+""")
+
+_PHOTO = text(f"""
+    INSERT INTO photo (id, report_id, case_id, kind, status, sha256, media_type, width, height, byte_count,
+        taken_at, geom, added_at)
+    VALUES (:id, CAST(:report_id AS uuid), CAST(:case_id AS uuid), :kind, 'pending', :sha256, :media_type, :width,
+        :height, :byte_count, CAST(:taken_at AS timestamptz), {_POINT}, :added_at)
+""")
+
+
+def open_case(session: Session, values: dict[str, Any], events: list[Event]) -> None:
+    """Insert a case, its first report, the contact and the two first events."""
+    session.execute(_OPEN, {**values, **_event_values(events)})
+
+
+def attach_report(session: Session, values: dict[str, Any], events: list[Event]) -> None:
+    """Insert a report of a case that exists, and move the case's position to the mean of its reports."""
+    session.execute(_ATTACH, {**values, **_event_values(events)})
+
+
+def keep_rest(session: Session, intake: Intake, report_id: UUID) -> None:
+    """Store what a report may repeat and its photos."""
+    keep_candidates(session, report_id, intake.found)
+    keep_pictures(
+        session, intake.submission.pictures, kind="before", at=intake.submission.received_at, report_id=report_id
+    )
+
+
+def keep_candidates(session: Session, report_id: UUID, found: tuple[Lookalike, ...]) -> None:
+    """Store the cases a report was scored against, with every term."""
+    rows = [
+        {
+            "report_id": report_id,
+            "case_id": each.case.id,
+            "rank": rank,
+            "probability": each.ranked.score.probability,
+            "distance_m": each.ranked.score.distance_m or 0.0,
+            "terms": as_json(
+                [{"name": t.name, "value": round(t.value, 3), "fr": t.fr, "en": t.en} for t in each.ranked.score.terms]
+            ),
+            "model": MODEL,
+        }
+        for rank, each in enumerate(found, start=1)
+    ]
+    if rows:
+        session.execute(_CANDIDATE, rows)
+
+
+def keep_pictures(
+    session: Session,
+    pictures: tuple[Picture, ...],
+    *,
+    kind: str,
+    at: datetime,
+    report_id: UUID | None = None,
+    case_id: UUID | None = None,
+) -> None:
+    """Store photos of a report or of a case; a worker makes what people see of them."""
+    rows = [
+        {
+            "id": picture.id,
+            "report_id": report_id,
+            "case_id": case_id,
+            "kind": kind,
+            "sha256": picture.sha256,
+            "media_type": picture.media_type,
+            "width": picture.width,
+            "height": picture.height,
+            "byte_count": picture.byte_count,
+            "taken_at": picture.taken_at,
+            "lon": picture.lon,
+            "lat": picture.lat,
+            "added_at": at,
+        }
+        for picture in pictures
+    ]
+    if rows:
+        session.execute(_PHOTO, rows)
+
+
+def as_json(value: object) -> str:
+    """Return a value as JSON text for a `CAST(… AS jsonb)`."""
+    return orjson.dumps(value).decode()
+
+
+def _event_values(events: list[Event]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for position, event in enumerate(events):
+        values |= {
+            f"seq_{position}": event.seq,
+            f"kind_{position}": event.kind,
+            f"actor_{position}": event.actor,
+            f"at_{position}": event.at,
+            f"device_at_{position}": event.device_at,
+            f"payload_{position}": as_json(event.payload),
+            f"prev_hash_{position}": event.prev_hash,
+            f"hash_{position}": event.hash,
+        }
+    return values
