@@ -18,6 +18,7 @@ from rtree import index
 from shapely.geometry.base import BaseGeometry
 
 from gis import crs
+from gis.wording import Words
 
 # Half a centimetre of geometry is far above the rounding of degrees (about 1 nm) and far below any survey.
 NUMERIC_TOLERANCE_M = 0.01
@@ -51,6 +52,41 @@ class Placement:
     candidates: tuple[str, ...]
     edge_m: float
     certain: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Repaired:
+    """A geometry made usable: a valid polygon or multipolygon, or None if no area was left in it.
+
+    `words` is None when nothing had to be done. `area_change` is relative: 0.01 is one percent more.
+    """
+
+    geometry: BaseGeometry | None
+    words: Words | None = None
+    area_change: float = 0.0
+
+
+def repair(geometry: BaseGeometry) -> Repaired:
+    """Make a polygon valid, keep its polygonal parts in two dimensions, and say what was done.
+
+    Loops which overlap are united (GEOS's "structure" method), where even-odd counting would cut holes.
+    """
+    flat = shapely.force_2d(geometry)
+    if flat.is_empty or shapely.get_dimensions(flat) < 2 or not np.isfinite(flat.bounds).all():
+        return Repaired(geometry=None, words=_no_area(flat))
+    if flat.is_valid and flat.geom_type in {"Polygon", "MultiPolygon"}:
+        return Repaired(geometry=flat)
+    reason, _, place = shapely.is_valid_reason(flat).partition("[")
+    fixed = shapely.make_valid(flat, method="structure", keep_collapsed=False)
+    polygons = [part for part in shapely.get_parts(fixed, return_index=False) if part.geom_type == "Polygon"]
+    polygons += [
+        p for part in shapely.get_parts(fixed) if part.geom_type == "MultiPolygon" for p in part.geoms
+    ]
+    whole = shapely.union_all(polygons) if polygons else None
+    if whole is None or whole.is_empty:
+        return Repaired(geometry=None, words=_no_area(flat))
+    change = whole.area / flat.area - 1 if flat.area else 0.0
+    return Repaired(geometry=whole, words=_mended(reason, place.rstrip("]"), change), area_change=change)
 
 
 class AreaIndex:
@@ -153,3 +189,34 @@ def _squeeze(shapes: Sequence[BaseGeometry]) -> float:
 def _squeezed(edge: BaseGeometry, factor: float) -> BaseGeometry:
     squeezed: BaseGeometry = shapely.transform(edge, lambda xy: xy * (factor, 1.0))
     return squeezed
+
+
+# GEOS's findings, for people.
+_FINDINGS = {
+    "Self-intersection": Words(fr="le contour se croise", en="the outline crosses itself"),
+    "Ring Self-intersection": Words(fr="le contour se touche", en="the outline touches itself"),
+    "Hole lies outside shell": Words(fr="un trou est hors du contour", en="a hole lies outside the outline"),
+    "Holes are nested": Words(fr="des trous sont emboîtés", en="holes are nested"),
+    "Nested shells": Words(fr="des contours sont emboîtés", en="outlines are nested"),
+    "Interior is disconnected": Words(fr="l’intérieur est coupé en deux", en="the inside is cut in two"),
+    "Duplicate Rings": Words(fr="un contour est en double", en="an outline is repeated"),
+    "Valid Geometry": Words(fr="des lignes ou des points s’y mêlaient", en="it held lines or points as well"),
+}
+
+
+def _mended(reason: str, place: str, change: float) -> Words:
+    found = _FINDINGS.get(reason, Words(fr=f"contour invalide ({reason})", en=f"invalid outline ({reason})"))
+    where = f" ({place})" if place else ""
+    percent = f"{change * 100:+.3f}"
+    return Words(
+        fr=f"{found.fr}{where}\u00a0: réparé, surface {percent.replace('.', ',')}\u00a0%",
+        en=f"{found.en}{where}: repaired, area {percent}%",
+    )
+
+
+def _no_area(geometry: BaseGeometry) -> Words:
+    if geometry.is_empty:
+        return Words(fr="géométrie vide", en="empty geometry")
+    if shapely.get_dimensions(geometry) < 2:
+        return Words(fr=f"pas un polygone ({geometry.geom_type})", en=f"not a polygon ({geometry.geom_type})")
+    return Words(fr="aucune surface dans ce contour", en="no area in this outline")
