@@ -18,7 +18,7 @@ A_TEXT = Text(fr="un texte", en="text")
 A_WHOLE_NUMBER = Text(fr="un nombre entier", en="a whole number")
 A_FLAG = Text(fr="true (oui) ou false (non)", en="true or false")
 A_LIST = Text(fr="une liste", en="a list")
-FIELDS = Text(fr="des champs « nom: valeur »", en="“name: value” fields")
+FIELDS = Text(fr="des champs « nom: valeur »", en="“name: value” fields")
 MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 SHORT_MONTHS = {"02-30", "02-31", "04-31", "06-31", "09-31", "11-31"}
 

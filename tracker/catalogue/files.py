@@ -6,7 +6,6 @@ assets) and any number of other `*.yaml`, each with `group:` and its `services:`
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from tracker.catalogue import errors, reading, rules, yamltext
 from tracker.catalogue.definitions import Catalogue, Group, Service, Term
@@ -99,22 +98,19 @@ class _Reader:
             self.ledger.note(place.at(fault.field), fault.sentence, **fault.values)
 
     def _open(self, name: str) -> Entry:
+        """Return the top of a file; when it is missing or broken that is the one mistake noted of it."""
         place = Place(file=name)
-        return Entry(place, self._parse(place, self.folder / name), self.ledger)
-
-    def _parse(self, place: Place, path: Path) -> Any:
-        """Return the parsed file; a file missing or broken is noted and stands for an empty one."""
         try:
-            value, repeated = yamltext.read(path.read_text(encoding="utf-8"))
+            value, repeated = yamltext.read((self.folder / name).read_text(encoding="utf-8"))
         except FileNotFoundError:
             self.ledger.note(place, "no_file")
-            return {}
+            return Entry(place, None, Ledger())
         except (UnicodeDecodeError, yamltext.Unreadable) as broken:
             self.ledger.note(place, "unreadable", line=getattr(broken, "line", 1))
-            return {}
+            return Entry(place, None, Ledger())
         for each in repeated:
             self.ledger.note(_place_of(place, each), "duplicate_key", value=each.key, line=each.line)
-        return value
+        return Entry(place, value, self.ledger)
 
 
 def _place_of(place: Place, repeated: yamltext.Repeated) -> Place:

@@ -5,11 +5,11 @@ from tracker.catalogue.promises import Text
 SENTENCES = {
     "absent": Text(fr="ce champ est obligatoire.", en="this field is required."),
     "bad_code": Text(
-        fr="« {value} » n’est pas un code valable\u202f; attendu\u00a0: {expected}.",
+        fr="« {value} » n’est pas un code valable ; attendu : {expected}.",
         en="“{value}” is not a valid code; expected: {expected}.",
     ),
     "bad_day": Text(
-        fr='« {value} » n’est pas un jour de l’année\u202f; écrire mois-jour, par exemple "11-01".',
+        fr='« {value} » n’est pas un jour de l’année ; écrire mois-jour, par exemple "11-01".',
         en='“{value}” is not a day of the year; write month-day, for example "11-01".',
     ),
     "bad_priority_gate": Text(
@@ -17,11 +17,11 @@ SENTENCES = {
         en="a service of priority 1 must say when to call 911.",
     ),
     "bad_type": Text(
-        fr="« {value} » n’est pas du bon genre\u202f; attendu\u00a0: {expected}.",
+        fr="« {value} » n’est pas du bon genre ; attendu : {expected}.",
         en="“{value}” is of the wrong kind; expected: {expected}.",
     ),
     "condition_first": Text(
-        fr="la règle sans condition doit être la dernière\u202f; les suivantes ne servent jamais.",
+        fr="la règle sans condition doit être la dernière ; les suivantes ne servent jamais.",
         en="the rule without a condition must come last; those after it can never apply.",
     ),
     "condition_only": Text(
@@ -29,11 +29,11 @@ SENTENCES = {
         en="a last rule without a condition is missing, for every other case.",
     ),
     "duplicate_key": Text(
-        fr="« {value} » est écrit deux fois (ligne {line}).",
+        fr="« {value} » est écrit deux fois (ligne {line}).",
         en="“{value}” is written twice (line {line}).",
     ),
     "duplicate_label": Text(
-        fr="deux choix portent le même nom, « {value} ».",
+        fr="deux choix portent le même nom, « {value} ».",
         en="two options have the same name, “{value}”.",
     ),
     "duplicate_service": Text(
@@ -47,7 +47,7 @@ SENTENCES = {
         en="this group has no active service.",
     ),
     "group_order": Text(
-        fr="les seize premiers groupes doivent être, dans l’ordre\u00a0: {expected}.",
+        fr="les seize premiers groupes doivent être, dans l’ordre : {expected}.",
         en="the first sixteen groups must be, in order: {expected}.",
     ),
     "no_file": Text(fr="ce fichier est introuvable.", en="this file cannot be found."),
@@ -57,7 +57,7 @@ SENTENCES = {
         en="a service of the {value} family is never exposed through Open311.",
     ),
     "not_on_map": Text(
-        fr="ce lieu est privé\u202f; le service ne peut pas paraître sur la carte publique.",
+        fr="ce lieu est privé ; le service ne peut pas paraître sur la carte publique.",
         en="this place is private; the service cannot be shown on the public map.",
     ),
     "options_needed": Text(
@@ -69,15 +69,15 @@ SENTENCES = {
         en="only a list question may have options.",
     ),
     "out_of_range": Text(
-        fr="{value} est hors limites\u202f; attendu\u00a0: de {low} à {high}.",
+        fr="{value} est hors limites ; attendu : de {low} à {high}.",
         en="{value} is out of range; expected: {low} to {high}.",
     ),
     "unknown": Text(
-        fr="« {value} » est inconnu\u202f; possibles\u00a0: {expected}.",
+        fr="« {value} » est inconnu ; possibles : {expected}.",
         en="“{value}” is unknown; possible: {expected}.",
     ),
     "unknown_field": Text(
-        fr="ce champ n’existe pas\u202f; possibles\u00a0: {expected}.",
+        fr="ce champ n’existe pas ; possibles : {expected}.",
         en="there is no such field; possible: {expected}.",
     ),
     "unknown_group": Text(
@@ -85,11 +85,11 @@ SENTENCES = {
         en="the group {value} is not in groups.yaml.",
     ),
     "unknown_fact": Text(
-        fr="aucune question ni circonstance ne s’appelle « {value} »\u202f; possibles\u00a0: {expected}.",
+        fr="aucune question ni circonstance ne s’appelle « {value} » ; possibles : {expected}.",
         en="no question or circumstance is called “{value}”; possible: {expected}.",
     ),
     "unknown_answer": Text(
-        fr="« {value} » n’est jamais une réponse à cette question\u202f; possibles\u00a0: {expected}.",
+        fr="« {value} » n’est jamais une réponse à cette question ; possibles : {expected}.",
         en="“{value}” is never an answer to this question; possible: {expected}.",
     ),
     "unknown_service": Text(
