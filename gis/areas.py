@@ -72,18 +72,16 @@ def repair(geometry: BaseGeometry) -> Repaired:
     Loops which overlap are united (GEOS's "structure" method), where even-odd counting would cut holes.
     """
     flat = shapely.force_2d(geometry)
-    if flat.is_empty or shapely.get_dimensions(flat) < 2 or not np.isfinite(flat.bounds).all():
+    if not np.isfinite(shapely.get_coordinates(flat)).all():
+        return Repaired(geometry=None, words=_NOT_FINITE)
+    if flat.is_empty or shapely.get_dimensions(flat) < 2:
         return Repaired(geometry=None, words=_no_area(flat))
-    if flat.is_valid and flat.geom_type in {"Polygon", "MultiPolygon"}:
+    if flat.geom_type in {"Polygon", "MultiPolygon"} and flat.is_valid:
         return Repaired(geometry=flat)
     reason, _, place = shapely.is_valid_reason(flat).partition("[")
     fixed = shapely.make_valid(flat, method="structure", keep_collapsed=False)
-    polygons = [part for part in shapely.get_parts(fixed, return_index=False) if part.geom_type == "Polygon"]
-    polygons += [
-        p for part in shapely.get_parts(fixed) if part.geom_type == "MultiPolygon" for p in part.geoms
-    ]
-    whole = shapely.union_all(polygons) if polygons else None
-    if whole is None or whole.is_empty:
+    whole = shapely.union_all(list(_polygons(fixed)))
+    if whole.is_empty:
         return Repaired(geometry=None, words=_no_area(flat))
     change = whole.area / flat.area - 1 if flat.area else 0.0
     return Repaired(geometry=whole, words=_mended(reason, place.rstrip("]"), change), area_change=change)
@@ -202,6 +200,17 @@ _FINDINGS = {
     "Duplicate Rings": Words(fr="un contour est en double", en="an outline is repeated"),
     "Valid Geometry": Words(fr="des lignes ou des points s’y mêlaient", en="it held lines or points as well"),
 }
+
+
+_NOT_FINITE = Words(fr="coordonnées illisibles", en="unreadable coordinates")
+
+
+def _polygons(geometry: BaseGeometry) -> Iterator[BaseGeometry]:
+    for part in shapely.get_parts([geometry]):
+        if part.geom_type == "Polygon":
+            yield part
+        elif part is not geometry and part.geom_type in {"MultiPolygon", "GeometryCollection"}:
+            yield from _polygons(part)
 
 
 def _mended(reason: str, place: str, change: float) -> Words:

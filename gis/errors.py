@@ -71,3 +71,7 @@ class CrsMissing(VectorFileError):
 
 class LayerHasNoArea(VectorFileError):
     """The layer has no polygon that can be used."""
+
+    def __init__(self, refused: tuple[object, ...] = ()) -> None:
+        super().__init__()
+        self.refused = refused

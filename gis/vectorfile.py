@@ -1,37 +1,22 @@
-"""Districts and other areas from a file: GeoJSON, Shapefile (alone or in a zip), GeoPackage, any coordinate system.
-
-Only these three drivers are ever opened, chosen by the file's first bytes: GDAL knows formats which fetch
-addresses or open other files, and an uploaded file may not choose them.
-"""
+"""Districts and other areas from a map file, in any coordinate system, with everything odd told."""
 
 from __future__ import annotations
 
-import re
-import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-import numpy as np
 import shapely
-from numpy.typing import NDArray
-from pyogrio import errors as ogr_errors
-from pyogrio import list_layers, raw, set_gdal_config_options
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 from shapely.geometry.base import BaseGeometry
 
-from gis import areas as areas_module
-from gis import crs as crs_module
-from gis import errors, text
+from gis import areas, crs, errors, text, vectorsource
 from gis.areas import Area
-from gis.wording import Words
+from gis.wording import NBSP, Words
 
-# Unpacked size beyond which a zip is taken for a bomb; a country's districts are a tenth of it.
-MAX_UNZIPPED_BYTES = 1_000_000_000
-_SUFFIXES = (".shp", ".gpkg", ".geojson", ".json")
+_MAX_CODE = 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,9 +30,9 @@ class RowNote:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AreaLayer:
-    """The areas of a file in EPSG:4326, with everything that was not as it should be.
+    """The areas of a file in EPSG:4326. Rows in `repaired` are among them, rows in `refused` are not.
 
-    `crs` names the file's own system. Rows in `repaired` are among the areas, rows in `refused` are not.
+    `crs` names the system the file was read in. Codes are made from the names and are unique.
     """
 
     areas: tuple[Area, ...]
@@ -55,3 +40,153 @@ class AreaLayer:
     repaired: tuple[RowNote, ...] = ()
     refused: tuple[RowNote, ...] = ()
     notes: tuple[Words, ...] = ()
+
+
+def read_areas(
+    path: Path | str,
+    name_field: str,
+    crs: str | None = None,
+    *,
+    code_field: str | None = None,
+    layer: str | None = None,
+) -> AreaLayer:
+    """Read the polygons of a GeoJSON, Shapefile (or zip of one) or GeoPackage as areas in EPSG:4326.
+
+    `crs` ("EPSG:32188") is for a file which does not say, and wins over what it says. Codes come from
+    `code_field`, else from the names; two areas may share a name, the second code then ends in -2.
+    Raises VectorFileUnreadable, LayerMissing, FieldMissing, CrsMissing, LayerHasNoArea; ValueError if `crs`
+    is unknown.
+    """
+    source = vectorsource.read(Path(path), layer)
+    for wanted in (name_field, code_field):
+        if wanted is not None and wanted not in source.fields:
+            raise errors.FieldMissing(field=wanted, available=tuple(source.fields))
+    system, notes = _system(source.crs, crs)
+    if source.encoding_guessed:
+        notes.append(_GUESSED)
+    kept = _Kept(system=system)
+    codes = source.fields[code_field if code_field is not None else name_field]
+    for row, wkb in enumerate(source.geometries, start=1):
+        kept.take(row, _label(source.fields[name_field][row - 1]), _label(codes[row - 1]), wkb)
+    if not kept.areas:
+        raise errors.LayerHasNoArea(tuple(kept.refused))
+    return AreaLayer(
+        areas=tuple(kept.areas),
+        crs=system,
+        repaired=tuple(kept.repaired),
+        refused=tuple(kept.refused),
+        notes=(*notes, *_repeated_names(kept.areas)),
+    )
+
+
+@dataclass(kw_only=True, slots=True)
+class _Kept:
+    """What has been made of the rows so far."""
+
+    system: str
+    areas: list[Area] = field(default_factory=list)
+    repaired: list[RowNote] = field(default_factory=list)
+    refused: list[RowNote] = field(default_factory=list)
+    codes: Counter[str] = field(default_factory=Counter)
+
+    def take(self, row: int, name: str, code: str, wkb: bytes | None) -> None:
+        """Make an area of one row, or note why not."""
+        flat = _geometry(wkb)
+        moved = flat if flat is None or flat.is_empty else crs.reproject(flat, self.system, crs.WGS84)
+        if moved is None or not _on_earth(moved):
+            words = _OFF_EARTH if moved is not None else _NO_GEOMETRY
+            self.refused.append(RowNote(row=row, name=name, words=words))
+            return
+        mended = areas.repair(moved)
+        if mended.words is not None:
+            note = RowNote(row=row, name=name, words=mended.words)
+            (self.refused if mended.geometry is None else self.repaired).append(note)
+        if mended.geometry is not None:
+            self.areas.append(
+                Area(code=self._code(code, row), name=name or str(row), geometry=mended.geometry)
+            )
+
+    def _code(self, label: str, row: int) -> str:
+        """Make a code from a name, unique in the file: the second "plessisville" is "plessisville-2"."""
+        base = "-".join(text.tokens(label))[:_MAX_CODE].strip("-") or f"zone-{row}"
+        code, again = base, 1
+        while code in self.codes:
+            again += 1
+            code = f"{base}-{again}"
+        self.codes[code] += 1
+        return code
+
+
+def _geometry(wkb: bytes | None) -> BaseGeometry | None:
+    # Curves and other shapes GEOS cannot read become None, and are told like a missing geometry.
+    return shapely.from_wkb(wkb, on_invalid="ignore") if wkb is not None else None
+
+
+def _on_earth(geometry: BaseGeometry) -> bool:
+    """Tell whether it lies within longitude and latitude; coordinates not finite are judged when repairing."""
+    if geometry.is_empty:
+        return True
+    west, south, east, north = geometry.bounds
+    return not (west < -180.000001 or east > 180.000001 or south < -90.000001 or north > 90.000001)
+
+
+def _system(stated: str | None, given: str | None) -> tuple[str, list[Words]]:
+    if given is None and not stated:
+        raise errors.CrsMissing
+    try:
+        system = CRS.from_user_input(given if given is not None else stated)
+    except CRSError:
+        if given is not None:
+            raise ValueError(f"unknown coordinate system: {given}") from None
+        raise errors.CrsMissing from None
+    notes: list[Words] = []
+    if (
+        given is not None
+        and stated
+        and not CRS.from_user_input(stated).equals(system, ignore_axis_order=True)
+    ):
+        notes.append(
+            Words(
+                fr=f"le fichier dit {_short(stated)}{NBSP}; {given} a été utilisé, comme demandé",
+                en=f"the file says {_short(stated)}; {given} was used, as asked",
+            )
+        )
+    return (given or stated or ""), notes
+
+
+def _short(stated: str) -> str:
+    return CRS.from_user_input(stated).name if len(stated) > 20 else stated
+
+
+def _label(value: Any) -> str:
+    """Write a field's value as a name: 3.0 is "3", null is nothing."""
+    if value is None or value != value:  # noqa: PLR0124 - NaN, how numbers are null here
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def _repeated_names(found: list[Area]) -> list[Words]:
+    codes: dict[str, list[str]] = {}
+    for area in found:
+        codes.setdefault(area.name, []).append(area.code)
+    return [
+        Words(
+            fr=f"{len(shared)} zones s’appellent {name}{NBSP}: {', '.join(shared)}",
+            en=f"{len(shared)} areas are called {name}: {', '.join(shared)}",
+        )
+        for name, shared in codes.items()
+        if len(shared) > 1
+    ]
+
+
+_NO_GEOMETRY = Words(fr="aucune géométrie lisible", en="no readable geometry")
+_OFF_EARTH = Words(
+    fr="hors du globe, sans doute le mauvais système de coordonnées",
+    en="off the globe, most likely the wrong coordinate system",
+)
+_GUESSED = Words(
+    fr="encodage des textes non indiqué, lu comme Windows-1252",
+    en="text encoding not stated, read as Windows-1252",
+)

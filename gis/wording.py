@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 NBSP = "\u00a0"
+THIN_NBSP = "\u202f"  # before ? ! and ; in French
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
