@@ -9,6 +9,8 @@ from .table import Input, Transition, Words
 MISSING = Words(fr="Il manque : {label}.", en="Missing: {label}.")
 UNREADABLE = Words(fr="Valeur impossible pour « {label} ».", en="Impossible value for “{label}”.")
 EMPTY = (None, "")
+BOOLEANS = {"true": True, "on": True, "1": True, "false": False, "off": False, "0": False}
+LONGEST_TEXT = 10_000
 
 
 def read(transition: Transition, given: Mapping[str, object]) -> dict[str, object]:
@@ -45,6 +47,8 @@ def _choice(asked: Input, value: object) -> str:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
+    if len(value) > LONGEST_TEXT or "\0" in value:  # PostgreSQL keeps no NUL in a text
+        raise ValueError("too long or unprintable")
     return value
 
 
@@ -71,7 +75,9 @@ def _number(value: object) -> float:
 def _boolean(value: object) -> bool:
     if isinstance(value, bool):
         return value
-    return {"true": True, "on": True, "1": True, "false": False, "0": False}.get(str(value).lower(), False)
+    if str(value).lower() not in BOOLEANS:
+        raise ValueError(value)
+    return BOOLEANS[str(value).lower()]
 
 
 def _date(value: object) -> date:

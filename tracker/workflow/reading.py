@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from . import guards
+from . import guards, parameters
 from .node import Node
 from .table import (
     CLOCK_EFFECTS,
@@ -88,7 +88,7 @@ def _state(code: str, node: Node) -> State:
         is_open=node.flag("open"),
         is_final=node.flag("final"),
         label=label,
-        sentence=node.optional_words("sentence") or label,
+        sentence=_sentence(node) or label,
         next_actor=node.text("next_actor", among=(*ROLES, "partner", "nobody")),
         next_action=node.words("next"),
         variants=tuple(_variant(one, node) for one in node.items("variants")),
@@ -99,12 +99,23 @@ def _state(code: str, node: Node) -> State:
     return state
 
 
+def _sentence(node: Node) -> Words | None:
+    sentence = node.optional_words("sentence")
+    _refuse_unknown_word(node, sentence, parameters.SENTENCE_WORDS)
+    return sentence
+
+
+def _refuse_unknown_word(
+    node: Node, words: Words | None, known: Mapping[str, object] | tuple[str, ...]
+) -> None:
+    if words is not None and (word := parameters.unknown_word(words, known)) is not None:
+        node.refuse(f"nothing fills {word!r}", "says" if isinstance(known, Mapping) else "sentence")
+
+
 def _variant(value: object, parent: Node) -> Variant:
     node = Node(value, source=parent.source, where=f"{parent.where}.variants")
     label = node.words("label")
-    variant = Variant(
-        outcomes=node.names("outcomes"), label=label, sentence=node.optional_words("sentence") or label
-    )
+    variant = Variant(outcomes=node.names("outcomes"), label=label, sentence=_sentence(node) or label)
     node.finish()
     return variant
 
@@ -122,7 +133,7 @@ def _transition(name: str, node: Node, states: tuple[State, ...], stand_ins: Map
         roles=roles | {who for who, whom in stand_ins.items() if whom in roles},
         label=node.words("label"),
         inputs=inputs,
-        guards=tuple(_guard(one, node) for one in node.items("guards")),
+        guards=tuple(_guard(one, node, inputs) for one in node.items("guards")),
         effects=tuple(_effect(one, node, inputs) for one in node.items("effects")),
     )
     node.finish()
@@ -155,7 +166,7 @@ def _input(value: object, parent: Node) -> Input:
     return asked
 
 
-def _guard(value: object, parent: Node) -> GuardUse:
+def _guard(value: object, parent: Node, inputs: tuple[Input, ...]) -> GuardUse:
     """Read a guard: its bare name, or a mapping with its parameters, roles (`for`) and words (`says`)."""
     node = Node(
         {"guard": value} if isinstance(value, str) else value,
@@ -169,6 +180,10 @@ def _guard(value: object, parent: Node) -> GuardUse:
     expected = set(guards.GUARDS[name].params)
     for key in expected ^ set(params):
         node.refuse("is missing" if key in expected else "unknown parameter", key)
+    for key, given in params.items():
+        if wrong := parameters.problem(key, given, inputs):
+            node.refuse(wrong, key)
+    _refuse_unknown_word(node, words, params)
     return GuardUse(name=name, params=params, roles=roles, words=words)
 
 

@@ -37,9 +37,9 @@ def _photo_after(facts: Facts, params: Params) -> bool:
     return facts.photos_after > 0 or not needed
 
 
-def _positive(facts: Facts, params: Params) -> bool:
+def _number_between(facts: Facts, params: Params) -> bool:
     value = facts.inputs.get(params["input"])
-    return isinstance(value, int | float) and value > 0
+    return isinstance(value, int | float) and bool(params["min"] <= value <= params["max"])
 
 
 def _days_passed(facts: Facts, params: Params) -> bool:
@@ -54,9 +54,9 @@ def _within_days(facts: Facts, params: Params) -> bool:
 
 def moment(facts: Facts, name: str) -> datetime | None:
     """Return the moment a period counts from; a case completed but not closed counts from completion."""
-    if name == "closed_at":
-        return facts.closed_at or facts.completed_at
     value = getattr(facts, name)
+    if name == "closed_at":
+        value = value or facts.completed_at
     return value if isinstance(value, datetime) else None
 
 
@@ -108,10 +108,13 @@ RULES = (
         field="photos",
     ),
     Rule(
-        name="positive",
-        params=("input",),
-        holds=_positive,
-        words=Words(fr="Indiquez un nombre plus grand que zéro.", en="Give a number above zero."),
+        name="number_between",
+        params=("input", "min", "max"),
+        holds=_number_between,
+        words=Words(
+            fr="Indiquez un nombre de {min} à {max}.",
+            en="Give a number from {min} to {max}.",
+        ),
         field="{input}",
     ),
     Rule(

@@ -1,0 +1,114 @@
+"""Inspection, question, permit, booking and contestation walked from receipt to their ends."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tracker import definitions, workflow
+from tracker.workflow import START, guards
+from tracker.workflow.facts import Facts
+
+MACHINES = definitions.workflows()
+NOW = datetime(2026, 5, 12, 14, 0, tzinfo=UTC)
+SENT = {
+    "service_active": True, "location_met": True, "duplicates_checked": True, "idempotent": True,
+    "is_reporter": True, "photos_after": 1, "rule_id": "rule", "slot_free": True, "paid": True,
+    "new_service_exists": True,
+}  # fmt: skip
+VISIT = {"report": "Vu.", "article": "12", "deadline": "2026-06-01", "reason": "Hiver.", "citation": "C-1"}
+
+# family, service, then each step as role and transition, then the status it ends in
+WALKS = """
+inspection - citizen:receive dispatcher:accept inspector:find_compliant inspector:close = closed
+inspection - agent:receive dispatcher:accept inspector:issue_notice system:reinspect supervisor:extend
+    inspector:reinspect clerk:issue_citation clerk:go_to_court clerk:settle = closed
+inspection - citizen:receive dispatcher:mark_duplicate dispatcher:unmark_duplicate = received
+inspection - citizen:receive dispatcher:refuse = refused
+inspection - citizen:receive citizen:cancel = cancelled
+question - citizen:receive citizen:self_answer = closed
+question - citizen:receive system:accept agent:answer citizen:reopen agent:answer = answered
+question - citizen:receive agent:accept agent:answer citizen:close = closed
+question INF-GEN citizen:receive agent:convert = converted
+permit - citizen:begin citizen:deposit agent:ask_documents citizen:send_documents agent:accept
+    inspector:send_to_committee inspector:committee_advised inspector:approve system:issue agent:renew
+    system:close = closed
+permit - citizen:receive inspector:refuse = refused
+booking - citizen:begin citizen:check_out system:pay agent:hand_over agent:complete = returned
+booking - citizen:begin citizen:wait system:offer citizen:take_offer system:expire = cancelled
+booking - agent:receive system:accept crew:complete system:close = closed
+contestation CTS-CON citizen:receive clerk:accept clerk:request_disclosure clerk:send_to_prosecutor
+    clerk:set_hearing clerk:hold_hearing clerk:decide clerk:close = closed
+contestation CTS-REC citizen:receive clerk:accept clerk:investigate clerk:offer clerk:close = closed
+contestation CTS-PLA citizen:receive clerk:accept clerk:investigate supervisor:answer = replied
+"""
+
+
+def walks():
+    for line in WALKS.replace("\n    ", " ").strip().splitlines():
+        road, end = line.split(" = ")
+        family, service, *steps = road.split()
+        yield pytest.param(family, service, [step.split(":") for step in steps], end, id=line[:60])
+
+
+GIVEN = VISIT | {
+    "answer": "Le mardi.", "service_code": "VOI-NID", "documents": "Plan", "meets_on": "2026-06-01",
+    "opinion": "Favorable", "recourse": "CCU", "amount": 250, "decision": "Acquitté", "mode": "video",
+    "hearing_at": "2026-06-01T09:00:00-04:00", "court_file": "F-1", "result": "Payé", "parent": 7,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("family", "service", "steps", "end"), list(walks()))
+def test_a_case_is_walked_to_its_end(family, service, steps, end):
+    machine, status, return_to = MACHINES[family], START, None
+    for role, name in steps:
+        refusal = {"reason": "private"} if family == "inspection" and name == "refuse" else {}
+        facts = Facts(
+            now=NOW, role=role, service_code=service, inputs=GIVEN | refusal, completed_at=NOW - timedelta(1),
+            closed_at=NOW, marked_at=NOW, parent_in_jurisdiction=True, **SENT,
+        )  # fmt: skip
+        transition = machine.find(name, status=status, role=role)
+        guards.check(transition, facts)
+        done = machine.advance(transition, status=status, return_to=return_to, facts=facts)
+        status, return_to = done.status, done.return_to
+    assert status == end
+
+
+def refused_by(family, name, **known):
+    known = {"now": NOW, "role": "inspector", "inputs": GIVEN} | known
+    with pytest.raises(workflow.GuardRefused) as refused:
+        guards.check(MACHINES[family].transitions[name], Facts(**known))
+    return refused.value.guard
+
+
+def test_nobody_enters_a_home_without_consent():
+    entered = {"inputs": GIVEN | {"entered": True}, "photos_after": 1}
+    assert refused_by("inspection", "find_compliant", **entered) == "entry_consented"
+
+
+def test_a_deadline_is_extended_twice_at_most():
+    assert refused_by("inspection", "extend", role="supervisor", extensions=2) == "count_below"
+
+
+def test_a_permit_is_issued_once_paid_and_renewed_once():
+    assert refused_by("permit", "issue") == "paid"
+    assert refused_by("permit", "renew", extensions=1) == "count_below"
+
+
+def test_a_slot_already_taken_cannot_be_confirmed():
+    assert refused_by("booking", "accept", role="agent") == "slot_free"
+
+
+def test_a_ticket_does_not_take_the_road_of_a_claim():
+    told = {"role": "clerk", "service_code": "CTS-CON"}
+    assert refused_by("contestation", "investigate", **told) == "services_only"
+
+
+def test_a_complaint_is_answered_by_somebody_it_is_not_about():
+    told = {"role": "clerk", "service_code": "CTS-PLA", "actor_concerned": True}
+    assert refused_by("contestation", "answer", **told) == "other_person"
+
+
+def test_the_court_and_claims_are_sealed():
+    assert MACHINES["contestation"].visibility == "sealed"
+    for one in MACHINES["contestation"].transitions.values():
+        assert "citizen" not in one.roles or one.name in ("receive", "cancel")
