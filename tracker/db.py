@@ -85,9 +85,10 @@ def make_engine(url: str, *, pool_size: int = 8) -> Engine:
 
 # One statement chooses the schema and the role and reads the row that says which revision of the
 # reference data (catalogue, districts, crews) is current. Rights are checked before it runs, so the
-# read happens as the login role although the role changes in the same breath.
+# read happens as the login role although the role changes in the same breath. Naming pg_temp puts it
+# last: otherwise a temporary table left on a pooled connection would hide one of the next town's.
 _SELECT = text("""
-    SELECT set_config('search_path', quote_ident(j.schema_name) || ', public', true),
+    SELECT set_config('search_path', quote_ident(j.schema_name) || ', public, pg_temp', true),
            set_config('role', j.role_name, true),
            j.code, j.name, j.schema_name, j.role_name, j.revision, j.prefix, j.zone, j.languages,
            j.metric_srid, j.calendar, j.settings

@@ -36,22 +36,22 @@ def transaction() -> Iterator[Session]:
 
 
 @contextmanager
-def accounts_transaction() -> Iterator[Session]:
-    """Open a transaction on the shared schema only, for sign-in, sessions and tokens.
+def accounts_transaction(*, identify: bool = True) -> Iterator[Session]:
+    """Open a transaction on the shared schema only, for sessions and tokens (sign-in asks nobody).
 
     Raises the same as `transaction`.
     """
     now = state.current()
-    with _opened(now) as session:
+    with _opened(now, identify=identify) as session:
         _settle_language(now)
         yield session
 
 
 @contextmanager
-def _opened(now: state.State) -> Iterator[Session]:
+def _opened(now: state.State, *, identify: bool = True) -> Iterator[Session]:
     engine = state.parts().engine
     with Session(engine, expire_on_commit=False, autoflush=False) as session, session.begin():
-        if not now.is_identified:
+        if identify and not now.is_identified:
             _identify(session, now)
         yield session
 
@@ -75,7 +75,7 @@ def _settle_language(now: state.State) -> None:
 
 
 def jurisdiction() -> str:
-    """Return the code of the jurisdiction of the request. Raises JurisdictionUnknown, JurisdictionNotGiven."""
+    """Return the code of the request's jurisdiction. Raises JurisdictionUnknown, JurisdictionNotGiven."""
     now = state.current()
     if now.jurisdiction is None:
         now.jurisdiction = state.parts().hosting.code_for(request)

@@ -1,0 +1,127 @@
+"""The API's description: OpenAPI from the views, every failure a problem, browsable from local files."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+import marshmallow
+from flask import Blueprint, Flask, render_template
+from flask_smorest import Api
+from marshmallow import fields
+
+from tracker.http import answers
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+PREFIX = "/api/v1"
+blueprint = Blueprint(
+    "docs", __name__, template_folder="templates", static_folder="static", static_url_path="/api/docs/files"
+)
+
+
+class Fault(marshmallow.Schema):
+    """One thing that is wrong with the data: where, and what."""
+
+    detail = fields.String(required=True)
+    pointer = fields.String(
+        metadata={"description": "JSON Pointer into the body", "example": "/location/lon"}
+    )
+    parameter = fields.String(metadata={"description": "name of the query or path parameter"})
+
+
+class Problem(marshmallow.Schema):
+    """A failure (RFC 9457). `type` is stable and leads to a page about it; the texts are for people."""
+
+    type = fields.String(
+        required=True, metadata={"example": "/problems/not-found", "format": "uri-reference"}
+    )
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    instance = fields.String(required=True)
+    request_id = fields.String(required=True)
+    errors = fields.List(fields.Nested(Fault))
+
+
+class VigieApi(Api):  # type: ignore[misc]  # flask-smorest ships no types
+    """flask-smorest, with the application's own answers to failures."""
+
+    ERROR_SCHEMA = Problem
+
+    def _register_error_handlers(self) -> None:
+        """Leave failures to `tracker.http.handlers`."""
+
+
+def init_app(app: Flask) -> VigieApi:
+    """Return the API, to register blueprints on."""
+    app.config.update(
+        API_TITLE="Vigie",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.0.3",
+        OPENAPI_URL_PREFIX="/api",
+        OPENAPI_JSON_PATH="openapi.json",
+        API_SPEC_OPTIONS={
+            "info": {
+                "description": "Report, locate, assign and finish what people tell a municipality. "
+                "Texts are in the language of `?lang=` or Accept-Language, French by default. "
+                "Failures are application/problem+json.",
+                "license": {"name": "AGPL-3.0-or-later", "url": "https://www.gnu.org/licenses/agpl-3.0.html"},
+            },
+            "servers": [{"url": "/"}],
+            "components": {
+                "securitySchemes": {
+                    "token": {"type": "http", "scheme": "bearer"},
+                    "session": {"type": "apiKey", "in": "cookie", "name": "__Host-vigie"},
+                }
+            },
+        },
+    )
+    app.register_blueprint(blueprint)
+    return VigieApi(app)
+
+
+def documented(
+    status: int, schema: Any, *, content_type: str | None = None, description: str = ""
+) -> Callable[[F], F]:
+    """Document an answer without touching it: the view returns its bytes itself."""
+    return _noted(
+        status,
+        {
+            "schema": schema() if isinstance(schema, type) else schema,
+            "description": description or HTTPStatus(status).phrase,
+            "content_type": content_type,
+        },
+    )
+
+
+def problems(*statuses: int) -> Callable[[F], F]:
+    """Document the failures that a view may answer with."""
+
+    def decorate(view: F) -> F:
+        for status in sorted({*statuses, 429, 500, 503} - {429} | set(statuses)):
+            view = _noted(
+                status,
+                {
+                    "schema": Problem(),
+                    "description": HTTPStatus(status).phrase,
+                    "content_type": answers.MEDIA_TYPE,
+                },
+            )(view)
+        return view
+
+    return decorate
+
+
+def _noted(status: int, doc: dict[str, Any]) -> Callable[[F], F]:
+    def decorate(view: F) -> F:
+        notes = view.__dict__.setdefault("_apidoc", {})
+        notes.setdefault("response", {}).setdefault("responses", {}).setdefault(status, []).append(dict(doc))
+        return view
+
+    return decorate
+
+
+@blueprint.get("/api/docs")
+def docs() -> str:
+    """Show the API's description for people."""
+    return render_template("api_docs.html")
