@@ -75,3 +75,15 @@ class FilterInvalid(CaseError):
         super().__init__()
         self.name = name
         self.value = value
+
+
+class CrewUnknown(CaseError):
+    """There is no crew of that code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__()
+        self.code = code
+
+
+class NotYourCase(CaseError):
+    """The case is with another crew."""

@@ -1,15 +1,24 @@
 """Who can be sent: the crews of a jurisdiction and its calendar, as of one revision."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker import definitions
-from tracker.db import PerRevision, selected
+from tracker.db import PerRevision, Selected, selected
 from tracker.dispatch.models import Crew, CrewDistrict, CrewSkill
-from tracker.sla import BusinessCalendar
+from tracker.sla import BusinessCalendar, HolidayRules
+
+
+class NoHolidays(HolidayRules):
+    """A town which has told us no calendar: no day off is made up for it."""
+
+    def covers(self, day: date) -> bool:
+        return False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,13 +65,21 @@ def _load(session: Session) -> Desk:
         )
         for crew in session.scalars(select(Crew).where(Crew.active).order_by(Crew.code))
     )
-    file = definitions.DATA / "calendars" / f"{selected(session).calendar}.yaml"
     return Desk(
         crews=crews,
         by_id={crew.id: crew for crew in crews},
         by_code={crew.code: crew for crew in crews},
-        calendar=definitions.calendar(file),
+        calendar=_calendar(selected(session)),
     )
+
+
+def _calendar(town: Selected) -> BusinessCalendar:
+    """Return the calendar of a town in its own zone; Monday to Friday, 8 to 16:30, when it keeps none."""
+    file, zone = definitions.DATA / "calendars" / f"{town.calendar}.yaml", ZoneInfo(town.zone)
+    if not file.is_file():
+        weekday = ((8 * 60, 16 * 60 + 30),)
+        return BusinessCalendar(zone=zone, week=(weekday,) * 5 + ((), ()), holidays=NoHolidays())
+    return replace(definitions.calendar(file), zone=zone)
 
 
 current = PerRevision(_load)

@@ -159,8 +159,10 @@ def _crew(desk: Desk, service: Service, setting: Setting) -> tuple[CrewRef | Non
     return crew, Reason(
         step="crew",
         rule=f"crew.{service.assignment}",
-        fr=f"{crew.name} : a la compétence" + (" et dessert ce district" if own else " et dessert toute la ville"),
-        en=f"{crew.name}: has the skill" + (" and serves this district" if own else " and serves the whole city"),
+        fr=f"{crew.name} : a la compétence"
+        + (" et dessert ce district" if own else " et dessert toute la ville"),
+        en=f"{crew.name}: has the skill"
+        + (" and serves this district" if own else " and serves the whole city"),
     )
 
 

@@ -41,7 +41,9 @@ class Ground:
 
 
 def _areas(rows: list[tuple[str, bytes]]) -> AreaIndex:
-    return AreaIndex([Area(code=code, geometry=_polygonal(shapely.from_wkb(bytes(wkb)))) for code, wkb in rows])
+    return AreaIndex(
+        [Area(code=code, geometry=_polygonal(shapely.from_wkb(bytes(wkb)))) for code, wkb in rows]
+    )
 
 
 def _polygonal(geometry: BaseGeometry) -> BaseGeometry:
@@ -59,7 +61,9 @@ def _load(session: Session) -> Ground:
     districts = _areas([(row.code, row.wkb) for row in rows])
     parties = session.scalars(select(ThirdParty)).all()
     around = session.execute(
-        text("SELECT code, ST_AsBinary(geom) AS wkb FROM third_party WHERE kind = 'neighbour' AND geom IS NOT NULL")
+        text(
+            "SELECT code, ST_AsBinary(geom) AS wkb FROM third_party WHERE kind = 'neighbour' AND geom IS NOT NULL"
+        )
     ).all()
     water = session.execute(
         text("SELECT id::text AS code, ST_AsBinary(geom) AS wkb FROM map_feature WHERE kind = 'water'")

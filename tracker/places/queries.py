@@ -190,7 +190,12 @@ def by_street(session: Session, street: str) -> list[tuple[float, Choice]]:
         (
             row.likeness,
             Choice(
-                label=row.name, lon=row.lon, lat=row.lat, kind="street", accuracy_m=200.0, segment_id=row.segment_id
+                label=row.name,
+                lon=row.lon,
+                lat=row.lat,
+                kind="street",
+                accuracy_m=200.0,
+                segment_id=row.segment_id,
             ),
         )
         for row in rows

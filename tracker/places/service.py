@@ -148,7 +148,11 @@ def _point(session: Session, ground: Ground, given: Given) -> Point | None:
     if given.address:
         choice = geocode(session, given.address)
         return Point(
-            lon=choice.lon, lat=choice.lat, accuracy_m=choice.accuracy_m, method="address", address=choice.label
+            lon=choice.lon,
+            lat=choice.lat,
+            accuracy_m=choice.accuracy_m,
+            method="address",
+            address=choice.label,
         )
     return None
 
@@ -175,9 +179,7 @@ def _refuse_water(ground: Ground, rule: LocationRule, point: Point) -> None:
         raise errors.InWater
 
 
-def _district(
-    session: Session, ground: Ground, point: Point, segment: Segment | None
-) -> DistrictRef | None:
+def _district(session: Session, ground: Ground, point: Point, segment: Segment | None) -> DistrictRef | None:
     """Give the district; the index answers when the point is clear of every edge, else PostGIS judges."""
     if ground.boundary_set_id is None:
         return None

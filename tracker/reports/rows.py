@@ -94,7 +94,11 @@ def keep_rest(session: Session, intake: Intake, report_id: UUID) -> None:
     """Store what a report may repeat and its photos."""
     keep_candidates(session, report_id, intake.found)
     keep_pictures(
-        session, intake.submission.pictures, kind="before", at=intake.submission.received_at, report_id=report_id
+        session,
+        intake.submission.pictures,
+        kind="before",
+        at=intake.submission.received_at,
+        report_id=report_id,
     )
 
 
@@ -108,7 +112,10 @@ def keep_candidates(session: Session, report_id: UUID, found: tuple[Lookalike, .
             "probability": each.ranked.score.probability,
             "distance_m": each.ranked.score.distance_m or 0.0,
             "terms": as_json(
-                [{"name": t.name, "value": round(t.value, 3), "fr": t.fr, "en": t.en} for t in each.ranked.score.terms]
+                [
+                    {"name": t.name, "value": round(t.value, 3), "fr": t.fr, "en": t.en}
+                    for t in each.ranked.score.terms
+                ]
             ),
             "model": MODEL,
         }

@@ -91,6 +91,8 @@ def _lookalikes(
     session: Session, service: Service, located: Located, submission: Submission
 ) -> tuple[Lookalike, ...]:
     told = lookalikes.Told(
-        at=submission.occurred_at or submission.received_at, text=submission.description, answers=submission.answers
+        at=submission.occurred_at or submission.received_at,
+        text=submission.description,
+        answers=submission.answers,
     )
     return lookalikes.find(session, service, located, told)

@@ -15,7 +15,9 @@ def faults(service: Service, answers: Mapping[str, object]) -> tuple[AnswerFault
     found = [fault for question in service.questions for fault in _of(question, answers.get(question.code))]
     known = {question.code for question in service.questions}
     found += [
-        AnswerFault(code=code, fault="unknown", label_fr=code, label_en=code) for code in answers if code not in known
+        AnswerFault(code=code, fault="unknown", label_fr=code, label_en=code)
+        for code in answers
+        if code not in known
     ]
     return tuple(found)
 
@@ -37,7 +39,9 @@ def _fits(question: Question, value: object) -> bool:
         case "singlevaluelist":
             return isinstance(value, str) and _is_offered(question, value)
         case "multivaluelist":
-            return isinstance(value, list) and all(isinstance(one, str) and _is_offered(question, one) for one in value)
+            return isinstance(value, list) and all(
+                isinstance(one, str) and _is_offered(question, one) for one in value
+            )
         case _:
             return isinstance(value, str) and len(value) <= TEXT_LIMIT and "\x00" not in value
 
@@ -69,4 +73,6 @@ def _is_moment(value: object) -> bool:
 
 
 def _fault(question: Question, fault: str) -> AnswerFault:
-    return AnswerFault(code=question.code, fault=fault, label_fr=question.label.fr, label_en=question.label.en)
+    return AnswerFault(
+        code=question.code, fault=fault, label_fr=question.label.fr, label_en=question.label.en
+    )

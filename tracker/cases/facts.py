@@ -1,0 +1,100 @@
+"""What the guards of a transition may ask, gathered from the case as it stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from gis import crs
+from sqlalchemy import RowMapping, text
+from sqlalchemy.orm import Session
+
+from tracker.accounts.actor import Actor
+from tracker.cases.models import CaseRow
+from tracker.catalogue import queries as catalogue
+from tracker.db import selected
+from tracker.dispatch import desk as desks
+from tracker.dispatch.desk import CrewRef
+from tracker.reports.submission import Picture
+from tracker.workflow import Facts
+
+_COUNTS = text("""
+    SELECT (SELECT count(*) FROM report r JOIN contact k ON k.report_id = r.id WHERE r.case_id = c.id) AS contacts,
+           (SELECT count(*) FROM photo p WHERE p.case_id = c.id AND p.kind <> 'before') AS photos_after,
+           (SELECT count(*) FROM "case" child WHERE child.parent_id = c.id) AS children,
+           parent.id IS NOT NULL AS has_parent, parent.parent_id IS NOT NULL AS parent_is_child,
+           ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat
+    FROM "case" c LEFT JOIN "case" parent ON parent.number = CAST(:parent AS text)
+    WHERE c.id = :id
+""")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Move:
+    """One move somebody asks of a case: the transition, what they filled in, where and when."""
+
+    transition: str
+    actor: Actor
+    at: datetime
+    inputs: Mapping[str, Any]
+    expected_version: int | None = None
+    device_at: datetime | None = None
+    lon: float | None = None
+    lat: float | None = None
+    pictures: tuple[Picture, ...] = ()
+    is_reporter: bool = False
+
+
+def gather(session: Session, case: CaseRow, move: Move) -> Facts:
+    """Return what is known of a case for the guards of one move. One query, whatever the transition."""
+    parent = str(move.inputs.get("parent") or "")
+    row = session.execute(_COUNTS, {"id": case.id, "parent": parent or None}).mappings().one()
+    service = catalogue.version(session, case.service_id)
+    crew = _crew(session, move)
+    zone = ZoneInfo(selected(session).zone)
+    return Facts(
+        now=move.at.astimezone(zone),
+        role=move.actor.role,
+        inputs=move.inputs,
+        service_code=case.service_code,
+        priority=f"P{case.priority}",
+        owner_resolved=case.geom is not None or not service.location.is_required,
+        is_duplicate=case.parent_id is not None,
+        contactable=row["contacts"] > 0,
+        crew_skills=crew.skills if crew else frozenset(),
+        required_skill=service.skill,
+        crew_on_shift=crew is not None,
+        job_minutes=service.duration_min,
+        new_service_exists=str(move.inputs.get("service_code")) in catalogue.current(session).catalogue,
+        distance_m=_distance(row, move),
+        photos=len(move.pictures),
+        photos_after=row["photos_after"] + len(move.pictures),
+        device_at=move.device_at,
+        received_at=case.opened_at,
+        started_at=case.started_at,
+        completed_at=case.completed_at,
+        closed_at=case.closed_at,
+        resolve_by=case.resolve_by,
+        reopens=case.reopens,
+        reschedules=case.reschedules,
+        is_reporter=move.is_reporter,
+        reports_count=case.reports_count,
+        thumbs_up=move.is_reporter,
+        parent_in_jurisdiction=bool(row["has_parent"]),
+        parent_is_child=bool(row["parent_is_child"]),
+        parent_is_self=parent == case.number,
+        children=row["children"],
+        marked_at=case.status_since,
+        rule_id="triage" if case.crew_id is not None else None,
+    )
+
+
+def _crew(session: Session, move: Move) -> CrewRef | None:
+    return desks.current(session).by_code.get(str(move.inputs.get("crew")))
+
+
+def _distance(row: RowMapping, move: Move) -> float | None:
+    if move.lon is None or move.lat is None or row["lon"] is None:
+        return None
+    return crs.distance_m(move.lon, move.lat, row["lon"], row["lat"])

@@ -1,0 +1,48 @@
+"""Appending to a case's history: the row keeps the end of its chain, under the lock that the writer holds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from tracker import events
+from tracker.cases.models import CaseRow
+from tracker.events import Event, EventRow, Fact
+
+
+def append(session: Session, case: CaseRow, *facts: Fact) -> None:
+    """Seal facts to the end of a locked case's chain and raise its version."""
+    tail = events.Tail(seq=case.last_seq, hash=bytes(case.last_hash))
+    sealed = events.seal(case.id, tail, *facts)
+    session.flush()
+    session.execute(insert(EventRow), as_rows(sealed))
+    case.last_seq, case.last_hash = sealed[-1].seq, sealed[-1].hash
+    case.version += 1
+    case.updated_at = max(fact.at for fact in facts)
+    session.flush()
+
+
+def as_rows(sealed: Sequence[Event]) -> list[dict[str, Any]]:
+    """Return events as rows to insert."""
+    return [asdict(event) for event in sealed]
+
+
+def of(session: Session, case: CaseRow) -> list[EventRow]:
+    """Return a case's events, the first one first."""
+    return list(session.scalars(select(EventRow).where(EventRow.case_id == case.id).order_by(EventRow.seq)))
+
+
+def plain(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return inputs as evidence may hold them: text, whole numbers, booleans, lists."""
+    return {name: _plain(value) for name, value in inputs.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return repr(value)
+    return value

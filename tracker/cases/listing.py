@@ -1,0 +1,189 @@
+"""The list of cases: filters, keyset paging, one statement whatever the filters."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from gis import text as words
+from sqlalchemy import RowMapping, text
+from sqlalchemy.orm import Session
+
+from tracker.cases import errors
+
+COLUMNS = """
+    c.id, c.number, c.service_id, c.service_code, c.workflow, c.workflow_version, c.status, c.is_open, c.outcome,
+    c.priority, c.place_text, c.district_id, c.crew_id, c.department, c.respond_by, c.resolve_by, c.opened_at,
+    c.updated_at, c.reports_count, c.version, c.summary, c.is_public, c.planned_for, c.reason,
+    c.completed_at, ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """A way to go through the cases: the columns that make the key, and the direction."""
+
+    keys: tuple[str, ...]
+    descending: bool
+
+    @property
+    def sql(self) -> str:
+        direction = " DESC" if self.descending else ""
+        return ", ".join(f"c.{key}{direction}" for key in self.keys)
+
+    @property
+    def compare(self) -> str:
+        left = ", ".join(f"c.{key}" for key in self.keys)
+        right = ", ".join(f"CAST(:k_{key} AS {_TYPES[key]})" for key in self.keys)
+        return f"({left}) {'<' if self.descending else '>'} ({right})"
+
+
+_TYPES = {"opened_at": "timestamptz", "resolve_by": "timestamptz", "priority": "smallint", "id": "uuid"}
+
+ORDERS: Mapping[str, Order] = {
+    "newest": Order(keys=("opened_at", "id"), descending=True),
+    "due": Order(keys=("resolve_by", "id"), descending=False),
+    "priority": Order(keys=("priority", "resolve_by", "id"), descending=False),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filters:
+    """What a list of cases is narrowed to; None and empty mean everything. The box is EPSG:4326."""
+
+    statuses: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    districts: tuple[int, ...] = ()
+    crews: tuple[int, ...] = ()
+    priority: int | None = None
+    is_open: bool | None = None
+    late_at: datetime | None = None
+    box: tuple[float, float, float, float] | None = None
+    query: str = ""
+    public_only: bool = False
+    has_lookalike: bool = False
+    hidden_families: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """One page and the place to go on from."""
+
+    rows: list[RowMapping]
+    next: str | None
+
+
+def page(session: Session, filters: Filters, *, order: str, limit: int, after: str | None) -> Page:
+    """Return one page of cases. Raises FilterInvalid, CursorInvalid."""
+    how = ORDERS.get(order)
+    if how is None:
+        raise errors.FilterInvalid("order", order)
+    clauses, values = _clauses(filters)
+    if how.keys[0] != "opened_at":
+        clauses.append("c.is_open")
+    if after is not None:
+        clauses.append(how.compare)
+        values |= _place(after, how)
+    where = " AND ".join(clauses) or "true"
+    # The choice of clauses is ours; every value from outside is a bound parameter.
+    statement = text(f'SELECT {COLUMNS} FROM "case" c WHERE {where} ORDER BY {how.sql} LIMIT :limit')
+    rows = list(session.execute(statement, {**values, "limit": limit + 1}).mappings())
+    more = len(rows) > limit
+    return Page(rows=rows[:limit], next=_cursor(rows[limit - 1], how) if more else None)
+
+
+def counts(session: Session, filters: Filters, *, now: datetime) -> RowMapping:
+    """Return how many cases there are in all, open, late, new, and possibly repeated."""
+    clauses, values = _clauses(filters)
+    where = " AND ".join(["c.is_open", *clauses])
+    statement = text(
+        f"""SELECT count(*) AS open, count(*) FILTER (WHERE c.resolve_by < :now) AS late,
+                   count(*) FILTER (WHERE c.status IN ('received', 'reopened')) AS to_triage,
+                   count(*) FILTER (WHERE c.priority = 1) AS urgent
+            FROM "case" c WHERE {where}"""
+    )
+    return session.execute(statement, {**values, "now": now}).mappings().one()
+
+
+def _clauses(filters: Filters) -> tuple[list[str], dict[str, Any]]:
+    chosen = [
+        (bool(filters.statuses), "c.status = ANY(:statuses)", {"statuses": list(filters.statuses)}),
+        (bool(filters.services), "c.service_code = ANY(:services)", {"services": list(filters.services)}),
+        (bool(filters.districts), "c.district_id = ANY(:districts)", {"districts": list(filters.districts)}),
+        (bool(filters.crews), "c.crew_id = ANY(:crews)", {"crews": list(filters.crews)}),
+        (filters.priority is not None, "c.priority = :priority", {"priority": filters.priority}),
+        (filters.is_open is True, "c.is_open", {}),
+        (filters.is_open is False, "NOT c.is_open", {}),
+        (filters.late_at is not None, "c.is_open AND c.resolve_by < :late_at", {"late_at": filters.late_at}),
+        (filters.public_only, "c.is_public AND c.parent_id IS NULL", {}),
+        (
+            bool(filters.hidden_families),
+            "c.workflow <> ALL(:hidden)",
+            {"hidden": list(filters.hidden_families)},
+        ),
+        (filters.has_lookalike, _LOOKALIKE, {}),
+        (filters.box is not None, "c.geom && ST_MakeEnvelope(:w, :s, :e, :n, 4326)", _box(filters.box)),
+        (
+            bool(filters.query.strip()),
+            "c.search @@ to_tsquery('simple', :query)",
+            {"query": _tsquery(filters.query)},
+        ),
+    ]
+    clauses = [clause for wanted, clause, _ in chosen if wanted]
+    values: dict[str, Any] = {}
+    for wanted, _, bound in chosen:
+        if wanted:
+            values |= bound
+    return clauses, values
+
+
+_LOOKALIKE = """EXISTS (
+    SELECT 1 FROM report r JOIN duplicate_candidate d ON d.report_id = r.id
+    JOIN "case" other ON other.id = d.case_id
+    WHERE r.case_id = c.id AND other.id <> c.id AND other.is_open AND d.probability >= 0.75
+)"""
+
+
+def _box(box: tuple[float, float, float, float] | None) -> dict[str, float]:
+    if box is None:
+        return {}
+    west, south, east, north = box
+    return {"w": west, "s": south, "e": east, "n": north}
+
+
+def _tsquery(query: str) -> str:
+    """Return a search where every word may be the beginning of one; a number typed in full is found too."""
+    tokens = words.tokens(query)
+    return " & ".join(f"{token}:*" for token in tokens) or "''"
+
+
+def _cursor(row: RowMapping, order: Order) -> str:
+    values = [row[key].isoformat() if isinstance(row[key], datetime) else str(row[key]) for key in order.keys]
+    return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
+
+
+def _place(cursor: str, order: Order) -> dict[str, Any]:
+    try:
+        values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError):
+        raise errors.CursorInvalid from None
+    if not isinstance(values, list) or len(values) != len(order.keys):
+        raise errors.CursorInvalid
+    return {f"k_{key}": _typed(key, value) for key, value in zip(order.keys, values, strict=True)}
+
+
+def _typed(key: str, value: object) -> object:
+    try:
+        match _TYPES[key]:
+            case "timestamptz":
+                return datetime.fromisoformat(str(value))
+            case "smallint":
+                return int(str(value))
+            case _:
+                return UUID(str(value))
+    except ValueError:
+        raise errors.CursorInvalid from None

@@ -1,0 +1,163 @@
+"""Moving a case along its workflow: locked, checked, projected, recorded, in the caller's transaction."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.cases import clocks, errors, facts, families, history, requalifying
+from tracker.cases.facts import Move
+from tracker.cases.models import CaseRow
+from tracker.dispatch import desk as desks
+from tracker.events import Fact
+from tracker.reports import rows
+from tracker.workflow import Machine, Step, Transition, guards
+
+LINKING = ("mark_duplicate", "unmark_duplicate")
+
+
+def lock(session: Session, number: str, *, expected_version: int | None = None) -> CaseRow:
+    """Return a case locked until the end of the transaction. Raises CaseNotFound, CaseChanged."""
+    case = session.scalars(
+        select(CaseRow)
+        .where(CaseRow.number == number)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if case is None:
+        raise errors.CaseNotFound(number)
+    if expected_version is not None and expected_version != case.version:
+        raise errors.CaseChanged(case.version)
+    return case
+
+
+def machine_of(session: Session, case: CaseRow) -> Machine:
+    """Return the workflow a case runs by, of the version it began with."""
+    return families.current(session).machine(case.workflow, case.workflow_version)
+
+
+def move(session: Session, number: str, asked: Move) -> CaseRow:
+    """Move a case along its workflow, recording the change.
+
+    The row lock makes two people's clicks take turns; the second sees the first's status. Joining two
+    cases is `links.merge`. Raises CaseNotFound, CaseChanged, workflow.WorkflowError. The caller commits.
+    """
+    case = lock(session, number, expected_version=asked.expected_version)
+    _check_crew(session, case, asked)
+    machine = machine_of(session, case)
+    transition = machine.find(asked.transition, status=case.status, role=asked.actor.role)
+    known = facts.gather(session, case, asked)
+    values = guards.check(transition, known)
+    step = machine.advance(transition, status=case.status, return_to=case.previous_status, facts=known)
+    done_at = known.effective_time()
+    before = case.status
+    clocks.apply(clocks.Tick(session=session, case=case, at=asked.at, done_at=done_at), step.named("clock"))
+    _project(session, case, machine, step, asked.at)
+    _EFFECTS_ON_ROW.get(transition.name, _nothing)(session, case, values, done_at)
+    rows.keep_pictures(session, asked.pictures, kind=_picture_kind(transition), at=asked.at, case_id=case.id)
+    history.append(session, case, _fact(asked, transition, step, before, values))
+    return case
+
+
+def _check_crew(session: Session, case: CaseRow, asked: Move) -> None:
+    """A crew works on its own cases only."""
+    if asked.actor.role != "crew":
+        return
+    crew = desks.current(session).by_code.get(asked.actor.crew_code or "")
+    if crew is None or case.crew_id != crew.id:
+        raise errors.NotYourCase
+
+
+def _project(session: Session, case: CaseRow, machine: Machine, step: Step, at: datetime) -> None:
+    state = machine.state(step.status)
+    if step.status != case.status:
+        case.status_since = at
+    case.status = step.status
+    case.previous_status = step.return_to
+    case.is_open = state.is_open
+    case.next_action = state.next_actor
+    if state.is_final:
+        case.closed_at = case.closed_at or at
+
+
+def _fact(asked: Move, transition: Transition, step: Step, before: str, values: Mapping[str, Any]) -> Fact:
+    return Fact(
+        kind="moved",
+        actor=asked.actor.ref,
+        at=asked.at,
+        device_at=asked.device_at,
+        payload={
+            "transition": transition.name,
+            "from": before,
+            "to": step.status,
+            "inputs": history.plain(values),
+            "effects": [f"{effect.kind}:{effect.name}" for effect in step.effects],
+            "photos": [str(picture.id) for picture in asked.pictures],
+        },
+    )
+
+
+def _picture_kind(transition: Transition) -> str:
+    return "after" if transition.name == "complete" else "during"
+
+
+OnRow = Callable[[Session, CaseRow, Mapping[str, Any], datetime], None]
+
+
+def _nothing(session: Session, case: CaseRow, values: Mapping[str, Any], done_at: datetime) -> None:
+    """Most transitions change the status and nothing else."""
+
+
+def _assigned(session: Session, case: CaseRow, values: Mapping[str, Any], done_at: datetime) -> None:
+    code = str(values["crew"])
+    crew = desks.current(session).by_code.get(code)
+    if crew is None:
+        raise errors.CrewUnknown(code)
+    case.crew_id = crew.id
+
+
+def _planned(session: Session, case: CaseRow, values: Mapping[str, Any], done_at: datetime) -> None:
+    planned = values["planned_for"]
+    if case.planned_for is not None:
+        case.reschedules += 1
+    case.planned_for = planned.astimezone(desks.current(session).calendar.zone).date()
+    case.next_action_at = planned
+
+
+def _started(session: Session, case: CaseRow, values: Mapping[str, Any], done_at: datetime) -> None:
+    case.started_at = done_at
+
+
+def _completed(session: Session, case: CaseRow, values: Mapping[str, Any], done_at: datetime) -> None:
+    case.completed_at = done_at
+    case.outcome = str(values.get("outcome") or "") or None
+
+
+def _reopened(session: Session, case: CaseRow, values: Mapping[str, Any], done_at: datetime) -> None:
+    case.reopens += 1
+    case.completed_at = case.closed_at = case.started_at = case.planned_for = None
+    case.outcome = None
+
+
+def _reasoned(session: Session, case: CaseRow, values: Mapping[str, Any], done_at: datetime) -> None:
+    case.reason = str(values.get("note") or values.get("reason") or "") or None
+    case.completed_at = case.completed_at or done_at
+
+
+def _held(session: Session, case: CaseRow, values: Mapping[str, Any], done_at: datetime) -> None:
+    case.reason = str(values.get("reason") or "") or None
+
+
+_EFFECTS_ON_ROW: Mapping[str, OnRow] = {
+    "assign": _assigned,
+    "plan": _planned,
+    "start": _started,
+    "complete": _completed,
+    "reopen": _reopened,
+    "refuse": _reasoned,
+    "cancel": _reasoned,
+    "hold": _held,
+    "requalify": requalifying.requalify,
+}
