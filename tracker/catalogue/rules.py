@@ -8,6 +8,8 @@ from tracker.catalogue import conditions, definitions, promises
 from tracker.catalogue.conditions import Condition
 from tracker.catalogue.definitions import Catalogue, DuplicatePolicy, Question, Service
 
+PRIVATE_FAMILIES = ("permit", "booking", "contestation")
+PRIVATE_PLACES = ("address", "lot", "none")
 PROPOSALS = ("tour", "incident")
 
 
@@ -126,8 +128,10 @@ def _cluster(service: Service, catalogue: Catalogue) -> Iterator[Fault]:
 
 def _exposure(service: Service) -> Iterator[Fault]:
     """Permits, bookings and contestations stay private; so does a home's address on the public map."""
-    if service.open311 and service.workflow in ("permit", "booking", "contestation"):
+    if service.open311 and service.workflow in PRIVATE_FAMILIES:
         yield Fault(field="open311", sentence="not_exposed", values={"value": service.workflow})
-    is_private = service.needs_contact or service.location.kind in ("address", "lot", "none")
+    is_private = (
+        service.workflow in (*PRIVATE_FAMILIES, "question") or service.location.kind in PRIVATE_PLACES
+    )
     if service.public_map and is_private:
         yield Fault(field="public_map", sentence="not_on_map", values={})

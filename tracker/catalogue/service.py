@@ -27,7 +27,7 @@ class LoadReport:
 
     @property
     def is_idle(self) -> bool:
-        """Nothing had to be done."""
+        """No service and no word changed; at most their order did."""
         return not (self.added or self.changed or self.retired or self.has_new_words)
 
 

@@ -57,8 +57,8 @@ SENTENCES = {
         en="a service of the {value} family is never exposed through Open311.",
     ),
     "not_on_map": Text(
-        fr="ce lieu est privé ; le service ne peut pas paraître sur la carte publique.",
-        en="this place is private; the service cannot be shown on the public map.",
+        fr="le lieu ou le dossier est privé ; le service ne peut pas paraître sur la carte publique.",
+        en="the place or the file is private; the service cannot be shown on the public map.",
     ),
     "options_needed": Text(
         fr="une question à choix demande au moins deux choix.",
