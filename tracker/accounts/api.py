@@ -4,12 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
 
 from tracker.accounts import schemas, tokens
+from tracker.accounts.models import ApiToken
 from tracker.http import edge, openapi, sessions
 
-blp = Blueprint("accounts", __name__, url_prefix=openapi.PREFIX, description="Sessions, tokens.")
+blp = openapi.Blueprint("accounts", __name__, url_prefix=openapi.PREFIX, description="Sessions, tokens.")
 
 
 @blp.route("/session", methods=["POST"])
@@ -61,7 +61,7 @@ def create_token(given: dict[str, Any]) -> Response:
         who = edge.require("token.manage")
         code = edge.jurisdiction()
         token, secret = tokens.create(session, wanted, jurisdiction=code, by=who, at=edge.clock())
-    response = jsonify(schemas.Token().dump(token) | {"secret": secret})
+    response = jsonify(_shown(token) | {"secret": secret})
     response.status_code = 201
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -75,7 +75,7 @@ def list_tokens() -> Response:
     with edge.accounts_transaction() as session:
         edge.require("token.manage")
         found = tokens.listing(session, edge.jurisdiction())
-    return jsonify(tokens=schemas.Token(many=True).dump(found))
+    return jsonify(tokens=[_shown(token) for token in found])
 
 
 @blp.route("/tokens/<uuid:token_id>", methods=["DELETE"])
@@ -87,3 +87,14 @@ def revoke_token(token_id: UUID) -> Response:
         edge.require("token.manage")
         tokens.revoke(session, token_id, jurisdiction=edge.jurisdiction(), at=edge.clock())
     return Response(status=204)
+
+
+def _shown(token: ApiToken) -> dict[str, Any]:
+    return {
+        "id": token.id,
+        "label": token.label,
+        "role": token.role,
+        "crew": token.crew_code,
+        "created_at": token.created_at,
+        "expires_at": token.expires_at,
+    }

@@ -41,7 +41,7 @@ class Token(Schema):
     id = fields.UUID(required=True)
     label = fields.String(required=True)
     role = fields.String(required=True)
-    crew = fields.String(required=True, allow_none=True, attribute="crew_code")
+    crew = fields.String(required=True, allow_none=True)
     created_at = fields.AwareDateTime(required=True)
     expires_at = fields.AwareDateTime(required=True)
 

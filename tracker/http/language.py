@@ -30,6 +30,7 @@ def init_app(app: Flask) -> None:
     """Give the application its languages."""
     _Babel(app, default_locale="fr_CA", locale_selector=_locale, timezone_selector=_zone)
     app.after_request(_label)
+    app.jinja_env.globals["language"] = current
 
 
 def current() -> str:

@@ -4,17 +4,23 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, TypeVar
 
+import flask
+import flask_smorest
 import marshmallow
-from flask import Blueprint, Flask, render_template
-from flask_smorest import Api
+from flask import Flask, render_template
 from marshmallow import fields
+from webargs.core import missing
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import UnsupportedMediaType
 
 from tracker.http import answers
+
+ANYWHERE = (500, 503)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 PREFIX = "/api/v1"
-blueprint = Blueprint(
+blueprint = flask.Blueprint(
     "docs", __name__, template_folder="templates", static_folder="static", static_url_path="/api/docs/files"
 )
 
@@ -43,13 +49,38 @@ class Problem(marshmallow.Schema):
     errors = fields.List(fields.Nested(Fault))
 
 
-class VigieApi(Api):  # type: ignore[misc]  # flask-smorest ships no types
+class _Parser(FlaskParser):
+    """Reads JSON, and says so to whoever sent something else instead of calling every member missing."""
+
+    def load_json(self, req: flask.Request, schema: Any) -> Any:
+        found = super().load_json(req, schema)
+        if found is missing and req.content_length:
+            raise UnsupportedMediaType
+        return found
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest ships no types
+    """A part of the API."""
+
+    ARGUMENTS_PARSER = _Parser()
+
+
+class VigieApi(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest ships no types
     """flask-smorest, with the application's own answers to failures."""
 
     ERROR_SCHEMA = Problem
 
     def _register_error_handlers(self) -> None:
         """Leave failures to `tracker.http.handlers`."""
+
+    def _register_responses(self) -> None:
+        """Describe every failure as what it is here, problem+json."""
+        content = {answers.MEDIA_TYPE: {"schema": Problem}}
+        for status in HTTPStatus:
+            described = {"description": status.phrase} | ({"content": content} if status >= 400 else {})
+            self.spec.components.response(status.name, described, lazy=True)
+        default = {"description": "Any other failure", "content": content}
+        self.spec.components.response(self.DEFAULT_ERROR_RESPONSE_NAME, default, lazy=True)
 
 
 def init_app(app: Flask) -> VigieApi:
@@ -98,7 +129,7 @@ def problems(*statuses: int) -> Callable[[F], F]:
     """Document the failures that a view may answer with."""
 
     def decorate(view: F) -> F:
-        for status in sorted({*statuses, 429, 500, 503} - {429} | set(statuses)):
+        for status in sorted({*statuses, *ANYWHERE}):
             view = _noted(
                 status,
                 {

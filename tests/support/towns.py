@@ -1,0 +1,98 @@
+"""Towns, staff and an application for tests of the edge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import structlog
+from flask import Flask
+from sqlalchemy import Engine
+
+from tests.support.database import Database
+from tracker import db
+from tracker.accounts import service as accounts
+from tracker.accounts import tokens
+from tracker.accounts.actor import SYSTEM
+from tracker.app import create_app
+from tracker.config import Settings
+from tracker.jurisdictions import service as jurisdictions
+
+PASSWORD = "correct horse battery"
+
+
+class FakeClock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 5, 4, 13, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **lapse: float) -> None:
+        self.now += timedelta(**lapse)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A database with towns, and the engines of its owner and of the application."""
+
+    owner: Engine
+    app: Engine
+    settings: Settings
+
+
+@contextmanager
+def opened(database: Database, folder: Path, *codes: str) -> Iterator[Place]:
+    """Give a database in which these towns exist."""
+    owner, app = (
+        db.make_engine(database.owner_url, pool_size=2),
+        db.make_engine(database.app_url, pool_size=4),
+    )
+    for code in codes:
+        town = jurisdictions.Town(
+            code=code, name=code.title(), prefix=code[:2].upper(), hosts=(f"{code}.test",)
+        )
+        jurisdictions.create(owner, town, app_role=jurisdictions.app_role_of(database.app_url))
+    settings = Settings(
+        database_url=database.app_url,
+        owner_url=database.owner_url,
+        secret_key="a key for tests",
+        var=folder,
+        media=folder / "media",
+        is_secure=False,
+    )
+    try:
+        yield Place(owner=owner, app=app, settings=settings)
+    finally:
+        owner.dispose()
+        app.dispose()
+
+
+def application(place: Place, clock: FakeClock, **settings: object) -> Flask:
+    """Return the application over a place's database."""
+    structlog.configure(processors=[structlog.processors.KeyValueRenderer()])
+    chosen = replace(place.settings, **settings)  # type: ignore[arg-type]  # each test names its settings
+    return create_app(chosen, clock=clock, engine=place.app)
+
+
+def hire(place: Place, code: str, role: str, *, email: str = "", crew: str | None = None) -> str:
+    """Make an account with a role in a town and return its e-mail address."""
+    email = email or f"{role}@{code}.test"
+    with db.transaction(place.app) as session:
+        person = accounts.Person(email=email, name=f"{role.title()} of {code}", password=PASSWORD)
+        staff_id = accounts.create_staff(session, person)
+        crew = crew or ("E1" if role == "crew" else None)
+        accounts.grant_role(session, staff_id, jurisdiction=code, role=role, crew_code=crew)
+    return email
+
+
+def token_for(place: Place, code: str, role: str, *, at: datetime) -> str:
+    """Make an API token and return its secret."""
+    wanted = tokens.Wanted(label=f"{role} for tests", role=role, crew_code="E1" if role == "crew" else None)
+    with db.transaction(place.app) as session:
+        return tokens.create(session, wanted, jurisdiction=code, by=SYSTEM, at=at)[1]
