@@ -27,11 +27,20 @@ class Node:
         """Return a required mapping below this one."""
         return Node(self._required(key), source=self.source, where=self._below(key))
 
-    def children(self, key: str) -> Iterator[tuple[str, "Node"]]:
-        """Yield the named mappings below a required key."""
-        table = self.child(key)
-        for name in table.value:
-            yield str(name), table.child(name)
+    def entries(self, key: str, *, named: str) -> Iterator[tuple[str, "Node"]]:
+        """Yield the mappings of a list with their names, each name once.
+
+        Lists rather than mappings: their order is the order on screens, which JSON storage may not keep.
+        """
+        seen: set[str] = set()
+        for value in self.items(key):
+            node = Node(value, source=self.source, where=self._below(key))
+            name = node.text(named)
+            node.where = self._below(f"{key}.{name}")
+            if name in seen:
+                node.refuse("is defined twice")
+            seen.add(name)
+            yield name, node
 
     def items(self, key: str) -> list[Any]:
         """Return an optional list; empty when absent."""

@@ -107,7 +107,7 @@ def _move_row(machine: Machine, one: Transition) -> list[str]:
 
 
 def _guard(use: GuardUse) -> str:
-    params = ", ".join(f"{name} {_value(value)}" for name, value in use.params.items())
+    params = ", ".join(f"{name} {_value(use.params[name])}" for name in guards.GUARDS[use.name].params)
     held = f" [{', '.join(sorted(use.roles))}]" if use.roles else ""
     return f"`{use.name}`" + (f" ({params})" if params else "") + held
 

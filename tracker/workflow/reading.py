@@ -55,7 +55,7 @@ class Definition:
 def read(mapping: Mapping[str, object], source: str) -> Definition:
     """Read a definition. Raises InvalidDefinition naming the first entry and field that is wrong."""
     root = Node(mapping, source=source)
-    states = tuple(_state(code, node) for code, node in root.children("states"))
+    states = tuple(_state(code, node) for code, node in root.entries("states", named="code"))
     stand_ins = _stand_ins(root)
     definition = Definition(
         family=root.text("family"),
@@ -64,7 +64,8 @@ def read(mapping: Mapping[str, object], source: str) -> Definition:
         visibility=root.text("visibility", among=("public", "private", "sealed")),
         states=states,
         transitions=tuple(
-            _transition(name, node, states, stand_ins) for name, node in root.children("transitions")
+            _transition(name, node, states, stand_ins)
+            for name, node in root.entries("transitions", named="name")
         ),
     )
     root.finish()
@@ -121,7 +122,7 @@ def _variant(value: object, parent: Node) -> Variant:
 
 
 def _transition(name: str, node: Node, states: tuple[State, ...], stand_ins: Mapping[str, str]) -> Transition:
-    inputs = tuple(_input(one, node) for one in node.items("inputs"))
+    inputs = tuple(_input(*entry) for entry in node.entries("inputs", named="name"))
     codes = tuple(state.code for state in states)
     roles = node.names("roles", among=ROLES)
     if not roles:
@@ -150,20 +151,25 @@ def _sources(node: Node, states: tuple[State, ...]) -> frozenset[str]:
     return (named - {ANY_OPEN}) | {state.code for state in states if state.is_open}
 
 
-def _input(value: object, parent: Node) -> Input:
-    node = Node(value, source=parent.source, where=f"{parent.where}.inputs")
-    name = node.text("name")
-    node.where = f"{node.where}.{name}"
+def _input(name: str, node: Node) -> Input:
     kind = node.text("type", among=INPUT_TYPES)
-    choices = tuple(
-        Choice(value=str(code), label=node.child("choices").words(code))
-        for code in (node.child("choices").value if kind == "choice" else {})
-    )
     asked = Input(
-        name=name, type=kind, required=node.flag("required"), label=node.words("label"), choices=choices
+        name=name,
+        type=kind,
+        required=node.flag("required"),
+        label=node.words("label"),
+        choices=tuple(_choice(*entry) for entry in node.entries("choices", named="value")),
     )
+    if (kind == "choice") != bool(asked.choices):
+        node.refuse("a choice, and only a choice, needs choices", "choices")
     node.finish()
     return asked
+
+
+def _choice(value: str, node: Node) -> Choice:
+    choice = Choice(value=value, label=Words(fr=node.text("fr"), en=node.text("en")))
+    node.finish()
+    return choice
 
 
 def _guard(value: object, parent: Node, inputs: tuple[Input, ...]) -> GuardUse:
@@ -207,7 +213,7 @@ def _conditions(node: Node, inputs: tuple[Input, ...]) -> tuple[tuple[str, froze
     if "when" not in node.value:
         return ()
     when = node.child("when")
-    return tuple((name, when.names(name)) for name in when.names_of_keys(among=_known(inputs)))
+    return tuple((name, when.names(name)) for name in sorted(when.names_of_keys(among=_known(inputs))))
 
 
 def _known(inputs: tuple[Input, ...]) -> tuple[str, ...]:

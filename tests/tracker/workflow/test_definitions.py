@@ -2,6 +2,7 @@
 
 import copy
 import itertools
+import json
 import re
 
 import pytest
@@ -40,6 +41,18 @@ def small():
     }  # fmt: skip
 
 
+def written(definition):
+    """Return a definition as it is written: states and transitions as lists, each with its name."""
+    lists = {"states": "code", "transitions": "name"}
+    return definition | {
+        key: [
+            {name: code} | entry if isinstance(entry, dict) else entry
+            for code, entry in definition[key].items()
+        ]
+        for key, name in lists.items()
+    }
+
+
 def broken(path, value):
     """Return the small definition with one value changed, or removed when the value is None."""
     definition = copy.deepcopy(small())
@@ -51,7 +64,7 @@ def broken(path, value):
         del place[last]
     else:
         place[int(last) if last.isdigit() else last] = value
-    return definition
+    return written(definition)
 
 
 UNSOUND = [
@@ -81,6 +94,9 @@ UNSOUND = [
     ("transitions.wait.guards.0.says", {"fr": "{jour}", "en": "{day}"}, "says: nothing fills 'jour'"),
     ("transitions.wait.guards.0.for", ["wizard"], "for: unknown 'wizard'"),
     ("transitions.wait.inputs.0.type", "colour", "unknown 'colour'"),
+    ("transitions.wait.inputs.0.type", "choice", "inputs.until.choices: a choice, and only a choice"),
+    ("transitions.wait.inputs.0.choices", [{"value": "a"} | PAIR], "a choice, and only a choice"),
+    ("transitions.wait.inputs.0.choices", [{"value": "a"}], "choices.a.fr: is missing"),
     ("transitions.wait.effects.0.after", {"input": "x"}, "unknown 'x'"),
     ("transitions.wait.effects.0.after", {"amount": 2, "unit": "moons"}, "unknown 'moons'"),
     ("transitions.wait.effects.0.after", {"amount": -2, "unit": "minutes"}, "amount: must be a number above"),
@@ -96,7 +112,7 @@ UNSOUND = [
     ("states.new.sentence", {"fr": "{qui}", "en": "{who}"}, "states.new.sentence: nothing fills 'qui'"),
     ("states.new.sentence", {"fr": "{", "en": "{"}, "states.new.sentence: nothing fills '{'"),
     ("states.done.open", True, "states.done.final: an open state cannot be final"),
-    ("states.new", "hello", "states.new: must be a mapping"),
+    ("states.new", "hello", "states: must be a mapping"),
     ("version", 0, "version: must be a number"),
     ("visibility", "secret", "visibility: unknown 'secret'"),
     ("stand_ins", {"wizard": "agent"}, "stand_ins: unknown 'wizard'"),
@@ -115,15 +131,30 @@ def test_an_unsound_definition_is_refused_by_name(path, value, problem):
     assert str(refused.value).startswith("small.yaml: ")
 
 
+def test_a_state_defined_twice_is_refused():
+    definition = written(small())
+    definition["states"].append(definition["states"][0])
+    with pytest.raises(workflow.InvalidDefinition, match=r"states\.new: is defined twice"):
+        Machine.from_mapping(definition, "small.yaml")
+
+
+def test_the_order_survives_a_store_that_sorts_keys():
+    for family, machine in MACHINES.items():
+        mapping = definitions.read_mapping(definitions.WORKFLOWS / f"{family}.yaml")
+        sorted_keys = json.loads(json.dumps(mapping, sort_keys=True))
+        assert Machine.from_mapping(sorted_keys, family) == machine
+        assert list(Machine.from_mapping(sorted_keys, family).transitions) == list(machine.transitions)
+
+
 def test_a_key_written_twice_is_refused(tmp_path):
     path = tmp_path / "small.yaml"
-    path.write_text(yaml.safe_dump(small()) + "family: other\n", encoding="utf-8")
+    path.write_text(yaml.safe_dump(written(small())) + "family: other\n", encoding="utf-8")
     with pytest.raises(workflow.InvalidDefinition, match="'family' is written twice"):
         definitions.workflows(tmp_path)
 
 
 def test_a_file_is_named_after_its_family(tmp_path):
-    (tmp_path / "large.yaml").write_text(yaml.safe_dump(small()), encoding="utf-8")
+    (tmp_path / "large.yaml").write_text(yaml.safe_dump(written(small())), encoding="utf-8")
     with pytest.raises(workflow.InvalidDefinition, match="'small' is not the file's name"):
         definitions.workflows(tmp_path)
 

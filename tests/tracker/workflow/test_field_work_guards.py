@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,7 +17,8 @@ DAY = timedelta(days=1)
 
 
 def facts(**known):
-    return Facts(**({"now": NOW, "role": "dispatcher"} | known))
+    told: dict[str, Any] = {"now": NOW, "role": "dispatcher"} | known
+    return Facts(**told)
 
 
 GOOD = {

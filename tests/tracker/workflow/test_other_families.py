@@ -1,6 +1,7 @@
 """Inspection, question, permit, booking and contestation walked from receipt to their ends."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from tracker.workflow.facts import Facts
 
 MACHINES = definitions.workflows()
 NOW = datetime(2026, 5, 12, 14, 0, tzinfo=UTC)
-SENT = {
+SENT: dict[str, Any] = {
     "service_active": True, "location_met": True, "duplicates_checked": True, "idempotent": True,
     "is_reporter": True, "photos_after": 1, "rule_id": "rule", "slot_free": True, "paid": True,
     "new_service_exists": True,
@@ -73,8 +74,8 @@ def test_a_case_is_walked_to_its_end(family, service, steps, end):
     assert status == end
 
 
-def refused_by(family, name, **known):
-    known = {"now": NOW, "role": "inspector", "inputs": GIVEN} | known
+def refused_by(family, name, **told):
+    known: dict[str, Any] = {"now": NOW, "role": "inspector", "inputs": GIVEN} | told
     with pytest.raises(workflow.GuardRefused) as refused:
         guards.check(MACHINES[family].transitions[name], Facts(**known))
     return refused.value.guard
