@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +21,15 @@ def _nothing_leaves_this_machine() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         guards.ban_outside_network(patch)
         yield
+
+
+@pytest.fixture(scope="session")
+def open_folder() -> Iterator[Path]:
+    """A short folder that every system user may enter (pytest's own is closed to others)."""
+    folder = Path(tempfile.mkdtemp(prefix="vigie-", dir="/tmp"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tracker.postgres import Cluster
-
-
-@pytest.fixture(scope="session")
-def open_folder() -> Iterator[Path]:
-    """A short folder that every system user may enter (pytest's own is closed to others)."""
-    folder = Path(tempfile.mkdtemp(prefix="vigie-", dir="/tmp"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
