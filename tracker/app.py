@@ -50,7 +50,6 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, engine: Engin
     for feature in PROBLEMS:
         feature.register()
     _faces(app)
-    security.init_app(app, settings)
     _middleware(app, settings)
     return app
 
@@ -74,7 +73,7 @@ def _faces(app: Flask) -> None:
 
 
 def _middleware(app: Flask, settings: Settings) -> None:
-    application = hosting.PathPrefix(app.wsgi_app)
+    application = security.Headers(hosting.PathPrefix(app.wsgi_app), app, settings)
     hops = settings.forwarded_hops
     if hops:
         # Only what our own proxies said is believed; by default nobody is.

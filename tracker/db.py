@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
 
 import orjson
 from sqlalchemy import Engine, MetaData, create_engine, text
@@ -90,38 +91,43 @@ def make_engine(url: str, *, pool_size: int = 8) -> Engine:
 _SELECT = text("""
     SELECT set_config('search_path', quote_ident(j.schema_name) || ', public, pg_temp', true),
            set_config('role', j.role_name, true),
-           j.code, j.name, j.schema_name, j.role_name, j.revision, j.prefix, j.zone, j.languages,
-           j.metric_srid, j.calendar, j.settings
+           CASE WHEN j.revision <> :known THEN to_jsonb(j) END AS facts
     FROM vigie.jurisdiction j WHERE j.code = :code
 """)
+# What was read of each jurisdiction, by engine: the statement above repeats it only when it has changed.
+_kept: WeakKeyDictionary[Engine, dict[str, Selected]] = WeakKeyDictionary()
 
 
 def select_jurisdiction(session: Session, code: str) -> Selected:
     """Limit the rest of this transaction to one jurisdiction. Raises JurisdictionUnknown."""
-    row = session.execute(_SELECT, {"code": code}).one_or_none()
+    engine = session.get_bind().engine
+    known = _kept.setdefault(engine, {})
+    kept = known.get(code)
+    row = session.execute(_SELECT, {"code": code, "known": kept.revision if kept else -1}).one_or_none()
     if row is None:
         raise JurisdictionUnknown(code)
-    selected = Selected(
-        database=_database_of(session),
-        code=row.code,
-        name=row.name,
-        schema=row.schema_name,
-        role=row.role_name,
-        revision=row.revision,
-        prefix=row.prefix,
-        zone=row.zone,
-        languages=tuple(row.languages),
-        metric_srid=row.metric_srid,
-        calendar=row.calendar,
-        settings=row.settings,
+    if row.facts is not None:
+        kept = known[code] = _selected(str(engine.url), row.facts)
+    assert kept is not None
+    session.info["jurisdiction"] = kept
+    return kept
+
+
+def _selected(database: str, facts: dict[str, Any]) -> Selected:
+    return Selected(
+        database=database,
+        code=facts["code"],
+        name=facts["name"],
+        schema=facts["schema_name"],
+        role=facts["role_name"],
+        revision=facts["revision"],
+        prefix=facts["prefix"],
+        zone=facts["zone"],
+        languages=tuple(facts["languages"]),
+        metric_srid=facts["metric_srid"],
+        calendar=facts["calendar"],
+        settings=facts["settings"],
     )
-    session.info["jurisdiction"] = selected
-    return selected
-
-
-def _database_of(session: Session) -> str:
-    bind = session.get_bind()
-    return str(bind.engine.url)
 
 
 def selected(session: Session) -> Selected:

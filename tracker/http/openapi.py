@@ -156,3 +156,19 @@ def _noted(status: int, doc: dict[str, Any]) -> Callable[[F], F]:
 def docs() -> str:
     """Show the API's description for people."""
     return render_template("api_docs.html")
+
+
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "maxLength": 200},
+    "description": "The same key and body get the same answer, once and for all",
+}
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string", "example": '"v3"'},
+    "description": "The version the change is meant for, as told by ETag",
+}

@@ -1,11 +1,16 @@
 """What every answer tells browsers about what it may do."""
 
 from base64 import b64encode
+from collections.abc import Iterable
 from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response
+from flask import Flask
 
 from tracker.config import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 YEAR_S = 31_536_000
 EXTENSION = "vigie.inline_scripts"
@@ -23,23 +28,28 @@ def allow_inline(app: Flask, script: str) -> None:
     app.extensions.setdefault(EXTENSION, []).append(f"'sha256-{digest}'")
 
 
-def init_app(app: Flask, settings: Settings) -> None:
-    """Send the headers with every answer. Call it last: the policy is written once."""
-    hashes = "".join(" " + one for one in app.extensions.get(EXTENSION, ()))
-    headers = [
-        ("Content-Security-Policy", _POLICY.format(hashes=hashes)),
-        ("X-Content-Type-Options", "nosniff"),
-        # A tracking address holds its secret: it must not travel to another site.
-        ("Referrer-Policy", "same-origin"),
-        ("Permissions-Policy", "geolocation=(self), camera=(self), microphone=(), payment=()"),
-        ("Cross-Origin-Opener-Policy", "same-origin"),
-    ]
-    if settings.is_secure:
-        headers.append(("Strict-Transport-Security", f"max-age={YEAR_S}; includeSubDomains"))
+class Headers:
+    """WSGI middleware which adds the headers to every answer; those that a view chose stay."""
 
-    def protect(response: Response) -> Response:
-        for name, value in headers:
-            response.headers.setdefault(name, value)
-        return response
+    def __init__(self, wsgi: "WSGIApplication", app: Flask, settings: Settings) -> None:
+        hashes = "".join(" " + one for one in app.extensions.get(EXTENSION, ()))
+        self._wsgi = wsgi
+        self._headers = [
+            ("Content-Security-Policy", _POLICY.format(hashes=hashes)),
+            ("X-Content-Type-Options", "nosniff"),
+            # A tracking address holds its secret: it must not travel to another site.
+            ("Referrer-Policy", "same-origin"),
+            ("Permissions-Policy", "geolocation=(self), camera=(self), microphone=(), payment=()"),
+            ("Cross-Origin-Opener-Policy", "same-origin"),
+        ]
+        if settings.is_secure:
+            policy = f"max-age={YEAR_S}; includeSubDomains"
+            self._headers.append(("Strict-Transport-Security", policy))
 
-    app.after_request(protect)
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            present = {name.lower() for name, _ in headers}
+            headers += [one for one in self._headers if one[0].lower() not in present]
+            return start_response(status, headers, *rest)
+
+        return self._wsgi(environ, start)
