@@ -86,16 +86,15 @@ def parse(address_text: str) -> ParsedAddress:
     parts = [part for part in parts if part]
     if not parts:
         return ParsedAddress()
-    head = parts[0]
-    if head.removeprefix("no ").replace("-", "").isalnum() and " " not in head and head[0].isdigit():
-        head = " ".join(parts[:2])
+    head = parts[0].removeprefix("no ")
+    if _CIVIC.match(head):
+        head = " ".join([head, *parts[1:2]])  # "245, rue du Moulin"
     corner = _CORNER.sub("", head)
-    words = head.removeprefix("no ").split()
+    words = head.split()
     if corner == head and len(words) > 1 and (civic := _civic(words)):
         number, suffix, used = civic
-        return ParsedAddress(
-            civic=number, suffix=suffix, street_norm=normalise_street(" ".join(words[used:])) or None
-        )
+        street = normalise_street(" ".join(words[used:])) or None
+        return ParsedAddress(civic=number, suffix=suffix, street_norm=street)
     streets = [normalise_street(street) for street in _JOINED.split(corner, maxsplit=1)]
     streets = [street for street in streets if street]
     if len(streets) == 2:

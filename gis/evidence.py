@@ -104,7 +104,7 @@ def gather(
     sighting: Sighting, candidate: Candidate, weights: Weights, distance_m: float | None
 ) -> Iterator[Term]:
     """Yield every piece of evidence there is, for services which are compatible."""
-    same_by_policy = False
+    decided = False
     for name, identity in (
         ("asset", weights.asset),
         ("segment", weights.segment),
@@ -113,10 +113,10 @@ def gather(
         same = _agree(sighting, candidate, name)
         if same is not None:
             by_policy = sighting.match == name
-            same_by_policy |= by_policy and same
+            decided |= by_policy
             yield _identity(name, identity, same, by_policy=by_policy)
     if distance_m is not None:
-        yield _space(sighting, candidate, weights, distance_m, counts=not same_by_policy)
+        yield _space(sighting, candidate, weights, distance_m, counts=not decided)
     yield from _time(sighting, candidate, weights)
     yield from _side(sighting, candidate, weights)
     yield from _text(sighting, candidate, weights)
@@ -135,6 +135,7 @@ def search_radius_m(radius_m: float, accuracy_a_m: float, accuracy_b_m: float) -
 def _space(sighting: Sighting, candidate: Candidate, weights: Weights, d: float, *, counts: bool) -> Term:
     """Weigh the distance: how likely if one thing (normal scatter, a few strays), against by mere chance."""
     words = wording.distance(d)
+    # Where the segment, asset or address decides, near is no evidence: the next lamp is always near.
     if not counts:
         return Term("distance", 0.0, words.fr, words.en)
     space = weights.space

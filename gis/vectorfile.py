@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis import areas, crs, errors, text, vectorsource
 from gis.areas import Area
-from gis.wording import NBSP, Words
+from gis.wording import NBSP, THIN_NBSP, Words
 
 _MAX_CODE = 60
 
@@ -87,7 +86,7 @@ class _Kept:
     areas: list[Area] = field(default_factory=list)
     repaired: list[RowNote] = field(default_factory=list)
     refused: list[RowNote] = field(default_factory=list)
-    codes: Counter[str] = field(default_factory=Counter)
+    codes: set[str] = field(default_factory=set)
 
     def take(self, row: int, name: str, code: str, wkb: bytes | None) -> None:
         """Make an area of one row, or note why not."""
@@ -113,7 +112,7 @@ class _Kept:
         while code in self.codes:
             again += 1
             code = f"{base}-{again}"
-        self.codes[code] += 1
+        self.codes.add(code)
         return code
 
 
@@ -123,7 +122,7 @@ def _geometry(wkb: bytes | None) -> BaseGeometry | None:
 
 
 def _on_earth(geometry: BaseGeometry) -> bool:
-    """Tell whether it lies within longitude and latitude; coordinates not finite are judged when repairing."""
+    """Tell whether it lies within longitude and latitude; what is not finite is judged when repairing."""
     if geometry.is_empty:
         return True
     west, south, east, north = geometry.bounds
@@ -147,7 +146,7 @@ def _system(stated: str | None, given: str | None) -> tuple[str, list[Words]]:
     ):
         notes.append(
             Words(
-                fr=f"le fichier dit {_short(stated)}{NBSP}; {given} a été utilisé, comme demandé",
+                fr=f"le fichier dit {_short(stated)}{THIN_NBSP}; {given} a été utilisé, comme demandé",
                 en=f"the file says {_short(stated)}; {given} was used, as asked",
             )
         )
@@ -160,7 +159,7 @@ def _short(stated: str) -> str:
 
 def _label(value: Any) -> str:
     """Write a field's value as a name: 3.0 is "3", null is nothing."""
-    if value is None or value != value:  # noqa: PLR0124 - NaN, how numbers are null here
+    if value is None or value != value:  # NaN is how a null number is read
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))

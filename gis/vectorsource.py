@@ -26,7 +26,7 @@ _HEAD = 1024
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Layer:
-    """The rows of one layer as read: geometries in WKB (or None), fields by name, the system's name or None."""
+    """The rows of one layer as read: geometries in WKB (or None), fields by name, the system or None."""
 
     name: str
     crs: str | None
