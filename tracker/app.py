@@ -1,6 +1,6 @@
 """The one composition root: every part of the application is made or received here."""
 
-from collections.abc import Mapping
+import os
 
 from flask import Flask
 from sqlalchemy import Engine
@@ -10,8 +10,13 @@ from tracker import config, db, postgres
 from tracker.accounts import api as accounts
 from tracker.accounts import problems as accounts_problems
 from tracker.accounts.attempts import Attempts
+from tracker.cases import api as cases
+from tracker.cases import links_api, public_api, tracking_api
+from tracker.cases import problems as cases_problems
+from tracker.catalogue import api as catalogue
 from tracker.clock import Clock, system_clock
 from tracker.config import Settings
+from tracker.dispatch import api as dispatch
 from tracker.http import (
     handlers,
     health,
@@ -25,9 +30,33 @@ from tracker.http import (
     security,
     state,
 )
+from tracker.media import api as media
+from tracker.media import problems as media_problems
+from tracker.places import api as places
+from tracker.places import problems as places_problems
+from tracker.reports import api as reports
+from tracker.reports import problems as reports_problems
 
-BLUEPRINTS = (accounts.blp,)
-PROBLEMS = (problems, accounts_problems)
+BLUEPRINTS = (
+    accounts.blp,
+    catalogue.blp,
+    reports.blp,
+    cases.blp,
+    links_api.blp,
+    tracking_api.blp,
+    public_api.blp,
+    places.blp,
+    dispatch.blp,
+    media.blp,
+)
+PROBLEMS = (
+    problems,
+    accounts_problems,
+    reports_problems,
+    cases_problems,
+    places_problems,
+    media_problems,
+)
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock, engine: Engine | None = None) -> Flask:
@@ -54,14 +83,14 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, engine: Engin
     return app
 
 
-def application(env: Mapping[str, str]) -> Flask:
-    """Return the application that an environment describes, writing its logs as JSON lines.
+def from_environment() -> Flask:
+    """Return the application that this process's environment describes; its logs are JSON lines on stderr.
 
-    Raises SettingMissing, and the embedded database's errors when it cannot be found.
+    Raises SettingMissing.
     """
-    requests.configure_logging(env.get("VIGIE_LOG_LEVEL", "INFO").upper())
-    address = postgres.current(env)
-    return create_app(config.from_env(env, database_url=address.app, owner_url=address.owner))
+    requests.configure_logging(os.environ.get("VIGIE_LOG_LEVEL", "INFO").upper())
+    address = postgres.current(os.environ)
+    return create_app(config.from_env(os.environ, database_url=address.app, owner_url=address.owner))
 
 
 def _faces(app: Flask) -> None:

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gis import crs
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
+from gis import crs
 from tracker.accounts.actor import Actor
 from tracker.cases.models import CaseRow
 from tracker.catalogue import queries as catalogue

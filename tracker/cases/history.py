@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tracker import events
 from tracker.cases.models import CaseRow
 from tracker.events import Event, EventRow, Fact
+from tracker.workflow import Machine, Words
 
 
 def append(session: Session, case: CaseRow, *facts: Fact) -> None:
@@ -46,3 +47,25 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float):
         return repr(value)
     return value
+
+
+def label(event: EventRow, machine: Machine, language: str) -> str:
+    """Return what happened, in words a person reads."""
+    if event.kind == "moved":
+        return machine.transitions[event.payload["transition"]].label.said_in(language)
+    if event.kind == "entered":
+        return machine.state(event.payload["to"]).label.said_in(language)
+    said = _LABELS.get(event.kind)
+    return said.said_in(language) if said else event.kind
+
+
+_LABELS = {
+    "received": Words(fr="Reçu", en="Received"),
+    "triaged": Words(fr="Trié", en="Triaged"),
+    "imported": Words(fr="Importé", en="Imported"),
+    "report_attached": Words(fr="Un autre signalement s’ajoute", en="Another report was added"),
+    "report_detached": Words(fr="Un signalement est détaché", en="A report was separated"),
+    "merged": Words(fr="Joint à un autre dossier", en="Joined to another case"),
+    "merge_received": Words(fr="Un autre dossier s’y joint", en="Another case was joined to it"),
+    "unlinked": Words(fr="Jonction annulée", en="The join was undone"),
+}

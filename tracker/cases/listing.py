@@ -9,10 +9,10 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from gis import text as words
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
+from gis import text as words
 from tracker.cases import errors
 
 COLUMNS = """
@@ -110,7 +110,7 @@ def counts(session: Session, filters: Filters, *, now: datetime) -> RowMapping:
 
 
 def _clauses(filters: Filters) -> tuple[list[str], dict[str, Any]]:
-    chosen = [
+    chosen: list[tuple[bool, str, dict[str, Any]]] = [
         (bool(filters.statuses), "c.status = ANY(:statuses)", {"statuses": list(filters.statuses)}),
         (bool(filters.services), "c.service_code = ANY(:services)", {"services": list(filters.services)}),
         (bool(filters.districts), "c.district_id = ANY(:districts)", {"districts": list(filters.districts)}),

@@ -12,14 +12,14 @@ from tracker.cases.models import CaseRow
 _REPORTS = text("""
     SELECT r.id, r.number, r.description, r.answers, r.language, r.channel, r.received_at, r.occurred_at, r.link,
            r.location_method, r.accuracy_m, r.address_text, k.name, k.email, k.phone,
-           coalesce((SELECT jsonb_agg(jsonb_build_object('id', p.id, 'kind', p.kind, 'status', p.status,
+           coalesce((SELECT jsonb_agg(jsonb_build_object('id', p.id, 'kind', p.kind,
                        'width', p.width, 'height', p.height) ORDER BY p.id)
                      FROM photo p WHERE p.report_id = r.id), '[]') AS photos
     FROM report r LEFT JOIN contact k ON k.report_id = r.id
     WHERE r.case_id = :id ORDER BY r.received_at, r.id
 """)
 _PHOTOS = text("""
-    SELECT p.id, p.kind, p.status, p.width, p.height, p.added_at FROM photo p
+    SELECT p.id, p.kind, p.width, p.height, p.added_at FROM photo p
     WHERE p.case_id = :id OR p.report_id IN (SELECT r.id FROM report r WHERE r.case_id = :id)
     ORDER BY p.added_at, p.id
 """)

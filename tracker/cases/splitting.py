@@ -4,10 +4,10 @@ from datetime import datetime
 from uuid import UUID
 
 import orjson
-from gis import text as words
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
+from gis import text as words
 from tracker import events, ids
 from tracker.cases import families, history, service
 from tracker.cases.models import CaseRow

@@ -50,4 +50,6 @@ current = PerRevision(_load)
 
 def version(session: Session, service_id: int) -> Service:
     """Return the version of a service that a running case began with."""
-    return service_from_mapping(session.scalars(select(ServiceRow.definition).where(ServiceRow.id == service_id)).one())
+    return service_from_mapping(
+        session.scalars(select(ServiceRow.definition).where(ServiceRow.id == service_id)).one()
+    )

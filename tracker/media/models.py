@@ -16,7 +16,6 @@ class Photo(Base):
     __tablename__ = "photo"
     __table_args__ = (
         CheckConstraint("kind IN ('before', 'during', 'after')", name="kind"),
-        CheckConstraint("status IN ('pending', 'ready', 'unreadable')", name="status"),
         CheckConstraint("report_id IS NOT NULL OR case_id IS NOT NULL", name="owner"),
         Index("photo_report_ix", "report_id", postgresql_where=text("report_id IS NOT NULL")),
         Index("photo_case_ix", "case_id", postgresql_where=text("case_id IS NOT NULL")),
@@ -26,7 +25,6 @@ class Photo(Base):
     report_id: Mapped[UUID | None] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("case.id"))
     kind: Mapped[str] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(Text)
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     media_type: Mapped[str] = mapped_column(Text)
     width: Mapped[int] = mapped_column(Integer)

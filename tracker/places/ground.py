@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import shapely
-from gis.areas import Area, AreaIndex
-from gis.location import Frame
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from gis.areas import Area, AreaIndex
+from gis.location import Frame
 from tracker.db import PerRevision, selected
 from tracker.places.errors import Party
 from tracker.places.models import ThirdParty

@@ -39,7 +39,9 @@ class BoundarySet(Base):
     __tablename__ = "boundary_set"
     __table_args__ = (
         CheckConstraint("status IN ('draft', 'active', 'retired')", name="status"),
-        Index("boundary_set_one_active_key", "status", unique=True, postgresql_where=text("status = 'active'")),
+        Index(
+            "boundary_set_one_active_key", "status", unique=True, postgresql_where=text("status = 'active'")
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from gis import address as address_text
-from gis import location
 from sqlalchemy.orm import Session
 
+from gis import address as address_text
+from gis import location
 from tracker.catalogue.definitions import LocationRule
 from tracker.places import errors, queries
 from tracker.places.errors import Choice, Party

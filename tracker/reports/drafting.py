@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from gis import text as words
-
 from tracker import ids
 from tracker.catalogue.definitions import Service
 from tracker.db import Selected

@@ -7,12 +7,12 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from gis.duplicates import Candidate, Match, Sighting, rank, search_radius_m
-from gis.text import Lexicon
-from gis.weights import Weights
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from gis.duplicates import Candidate, Match, Sighting, rank, search_radius_m
+from gis.text import Lexicon
+from gis.weights import Weights
 from tracker import definitions
 from tracker.catalogue.definitions import DuplicatePolicy, Service
 from tracker.places import queries as places

@@ -73,9 +73,9 @@ _CANDIDATE = text("""
 """)
 
 _PHOTO = text(f"""
-    INSERT INTO photo (id, report_id, case_id, kind, status, sha256, media_type, width, height, byte_count,
+    INSERT INTO photo (id, report_id, case_id, kind, sha256, media_type, width, height, byte_count,
         taken_at, geom, added_at)
-    VALUES (:id, CAST(:report_id AS uuid), CAST(:case_id AS uuid), :kind, 'pending', :sha256, :media_type, :width,
+    VALUES (:id, CAST(:report_id AS uuid), CAST(:case_id AS uuid), :kind, :sha256, :media_type, :width,
         :height, :byte_count, CAST(:taken_at AS timestamptz), {_POINT}, :added_at)
 """)
 
@@ -134,7 +134,7 @@ def keep_pictures(
     report_id: UUID | None = None,
     case_id: UUID | None = None,
 ) -> None:
-    """Store photos of a report or of a case; a worker makes what people see of them."""
+    """Store photos of a report or of a case."""
     rows = [
         {
             "id": picture.id,

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from gis.duplicates import Ranked
-
 from tracker.catalogue.definitions import Service
 from tracker.places.service import Given, Located
 

@@ -445,7 +445,6 @@ CREATE TABLE photo (
     report_id UUID,
     case_id UUID,
     kind TEXT NOT NULL,
-    status TEXT NOT NULL,
     sha256 BYTEA NOT NULL,
     media_type TEXT NOT NULL,
     width INTEGER NOT NULL,
@@ -456,7 +455,6 @@ CREATE TABLE photo (
     added_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT photo_pkey PRIMARY KEY (id),
     CONSTRAINT photo_kind_check CHECK (kind IN ('before', 'during', 'after')),
-    CONSTRAINT photo_status_check CHECK (status IN ('pending', 'ready', 'unreadable')),
     CONSTRAINT photo_owner_check CHECK (report_id IS NOT NULL OR case_id IS NOT NULL),
     CONSTRAINT photo_report_id_fkey FOREIGN KEY(report_id) REFERENCES report (id) ON DELETE CASCADE,
     CONSTRAINT photo_case_id_fkey FOREIGN KEY(case_id) REFERENCES "case" (id)

@@ -1,0 +1,231 @@
+"""Cases over HTTP: listing, reading, moving along the workflow, history."""
+
+from typing import Any
+
+import marshmallow
+import orjson
+from flask import Response, request
+from flask_smorest import Blueprint
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import BadRequest, PreconditionRequired, UnprocessableEntity
+
+from tracker.cases import errors, history, listing, present, queries, schemas, service
+from tracker.cases.facts import Move
+from tracker.cases.listing import Filters
+from tracker.cases.models import CaseRow
+from tracker.dispatch import desk as desks
+from tracker.http import edge, idempotency, language, openapi
+from tracker.http.idempotency import Kept
+from tracker.places import ground as grounds
+from tracker.reports.api import pictures_of_request
+
+blp = Blueprint("cases", __name__, url_prefix=openapi.PREFIX, description="What the city works on.")
+GEOJSON = "application/geo+json"
+MOVE = schemas.TransitionGiven()
+SEALED = ("contestation",)
+
+
+@blp.route("/cases")
+@blp.arguments(schemas.CaseQuery, location="query")
+@openapi.documented(200, schemas.CaseList)
+@openapi.problems(401, 403, 404, 422)
+def list_cases(given: dict[str, Any]) -> Response:
+    """List cases, narrowed and paged.
+
+    With `Accept: application/geo+json` the page is a FeatureCollection. A crew sees its own cases only.
+    """
+    with edge.transaction() as session:
+        edge.require("case.list")
+        filters = filters_of(session, given)
+        page = listing.page(
+            session, filters, order=given["order"], limit=given["limit"], after=given["after"]
+        )
+        shown = view(session)
+        if request.accept_mimetypes.best_match(("application/json", GEOJSON)) == GEOJSON:
+            features = [present.feature(shown, dict(row)) for row in page.rows]
+            body = orjson.dumps({"type": "FeatureCollection", "features": features, "next": page.next})
+            return Response(body, 200, content_type=GEOJSON)
+        body = orjson.dumps(
+            {"cases": [present.row(shown, dict(row)) for row in page.rows], "next": page.next}
+        )
+    return Response(body, 200, content_type="application/json")
+
+
+@blp.route("/cases/counts")
+@blp.arguments(schemas.CaseQuery, location="query")
+@openapi.documented(200, schemas.CaseCounts)
+@openapi.problems(401, 403, 404, 422)
+def count_cases(given: dict[str, Any]) -> Response:
+    """Count the open cases of a list: all, late, to triage, urgent."""
+    with edge.transaction() as session:
+        edge.require("case.list")
+        counted = listing.counts(session, filters_of(session, given), now=edge.clock())
+    return Response(orjson.dumps(dict(counted)), 200, content_type="application/json")
+
+
+@blp.route("/cases/<number>")
+@openapi.documented(200, schemas.CaseFull)
+@openapi.problems(401, 403, 404)
+def read_case(number: str) -> Response:
+    """Read one case. `ETag` is the version that changes are made against."""
+    with edge.transaction() as session:
+        edge.require("case.read")
+        return answer(session, _readable(session, number))
+
+
+@blp.route("/cases/<number>/history")
+@openapi.documented(200, schemas.History)
+@openapi.problems(401, 403, 404)
+def read_history(number: str) -> Response:
+    """Read a case's events, each sealed to the one before."""
+    with edge.transaction() as session:
+        edge.require("case.history")
+        case = _readable(session, number)
+        machine = service.machine_of(session, case)
+        told = [
+            {
+                "seq": event.seq,
+                "kind": event.kind,
+                "at": event.at,
+                "device_at": event.device_at,
+                "actor": event.actor,
+                "label": history.label(event, machine, language.current()),
+                "payload": event.payload,
+                "prev_hash": event.prev_hash.hex(),
+                "hash": event.hash.hex(),
+            }
+            for event in history.of(session, case)
+        ]
+    return Response(orjson.dumps({"events": told}), 200, content_type="application/json")
+
+
+@blp.route("/cases/<number>/transitions", methods=["POST"])
+@blp.doc(
+    requestBody={
+        "required": True,
+        "content": {
+            "application/json": {"schema": schemas.TransitionGiven},
+            "multipart/form-data": {"schema": schemas.TransitionForm},
+        },
+    },
+    parameters=[openapi.IF_MATCH, openapi.IDEMPOTENCY_KEY],
+)
+@openapi.documented(200, schemas.CaseFull)
+@openapi.problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428)
+def move_case(number: str) -> Response:
+    """Move a case along its workflow.
+
+    Needs `If-Match` with the version that was read: 428 without, 412 when the case changed since.
+    """
+    given = move_of_request()
+    pictures = pictures_of_request() if request.mimetype == "multipart/form-data" else ()
+    with edge.transaction() as session:
+        who = edge.require("case.transition")
+        move = Move(
+            actor=who, at=edge.clock(), expected_version=expected_version(), pictures=pictures, **given
+        )
+        return idempotency.once(
+            session,
+            f"cases/{number}/transitions",
+            lambda: kept(session, service.move(session, number, move)),
+        )
+
+
+def move_of_request() -> dict[str, Any]:
+    """Return the move that the request asks for, from JSON or from a form's `move`."""
+    raw = request.form.get("move", "") if request.mimetype == "multipart/form-data" else request.get_data()
+    try:
+        loaded = MOVE.load(orjson.loads(raw))
+    except orjson.JSONDecodeError:
+        raise BadRequest from None
+    except marshmallow.ValidationError as error:
+        wrong = UnprocessableEntity()
+        wrong.data = {"messages": {"json": error.messages}}  # type: ignore[attr-defined]  # read by http.validation
+        raise wrong from None
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+def expected_version() -> int:
+    """Return the version that If-Match names. Raises PreconditionRequired, CaseChanged."""
+    if not request.if_match:
+        raise PreconditionRequired
+    for tag in request.if_match.as_set(include_weak=True):
+        version = tag.removeprefix("W/").strip('"').removeprefix("v")
+        if version.isdigit():
+            return int(version)
+    raise errors.CaseChanged(0)
+
+
+def filters_of(session: Session, given: dict[str, Any]) -> Filters:
+    """Return the filters that a query asks for. Raises FilterInvalid."""
+    ground, desk, who = grounds.current(session), desks.current(session), edge.actor()
+    own = who.role == "crew" or given["mine"]
+    crews = [who.crew_code or ""] if own else given["crew"]
+    return Filters(
+        statuses=tuple(given["status"]),
+        services=tuple(given["service"]),
+        districts=tuple(_found(ground.by_code, code, "district").id for code in given["district"]),
+        crews=tuple(_found(desk.by_code, code, "crew").id for code in crews),
+        priority=given["priority"],
+        is_open=given["open"],
+        late_at=edge.clock() if given["late"] else None,
+        box=_box(given["bbox"]),
+        query=given["q"],
+        has_lookalike=given["duplicates"],
+        hidden_families=() if who.role == "clerk" else SEALED,
+    )
+
+
+def _found(by_code: Any, code: str, name: str) -> Any:
+    found = by_code.get(code)
+    if found is None:
+        raise errors.FilterInvalid(name, code)
+    return found
+
+
+def _box(given: str | None) -> tuple[float, float, float, float] | None:
+    if given is None:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in given.split(","))
+    except ValueError:
+        raise errors.FilterInvalid("bbox", given) from None
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise errors.FilterInvalid("bbox", given)
+    return west, south, east, north
+
+
+def view(session: Session) -> present.View:
+    """Return what cases are shown with to whoever asks."""
+    return present.view(
+        session,
+        language=language.current(),
+        actor=edge.actor(),
+        now=edge.clock(),
+        may_read_contacts=edge.may("report.contact.read"),
+    )
+
+
+def _readable(session: Session, number: str) -> CaseRow:
+    """Return a case that this reader may see; another crew's, or a sealed one, is as if it were not."""
+    case, who = queries.case(session, number), edge.actor()
+    if case.workflow in SEALED and who.role != "clerk":
+        raise errors.CaseNotFound(number)
+    if who.role == "crew":
+        crew = desks.current(session).by_code.get(who.crew_code or "")
+        if crew is None or case.crew_id != crew.id:
+            raise errors.CaseNotFound(number)
+    return case
+
+
+def answer(session: Session, case: CaseRow) -> Response:
+    """Return a case as an answer, with its version as ETag."""
+    return idempotency.response_of(kept(session, case))
+
+
+def kept(session: Session, case: CaseRow) -> Kept:
+    """Return a case as an answer that can be kept under an idempotency key."""
+    body = orjson.dumps(present.full(view(session), case))
+    headers = {"Content-Type": "application/json", "ETag": f'"v{case.version}"', "Cache-Control": "no-store"}
+    return Kept(status=200, headers=headers, body=body)

@@ -1,0 +1,225 @@
+"""Cases as the API shows them, in the reader's language and within the reader's rights."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from babel.dates import format_date
+from flask import request
+from sqlalchemy.orm import Session
+
+from tracker.accounts.actor import Actor
+from tracker.cases import families, queries
+from tracker.cases.families import Families
+from tracker.cases.models import CaseRow, LinkChange
+from tracker.catalogue import queries as catalogue
+from tracker.catalogue.queries import Loaded
+from tracker.dispatch import desk as desks
+from tracker.dispatch.desk import Desk
+from tracker.http import openapi
+from tracker.media import api as media
+from tracker.places import ground as grounds
+from tracker.places.ground import Ground
+from tracker.reports.present import reasons
+from tracker.workflow import Input, Transition
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class View:
+    """What rows are shown with: the jurisdiction's reference data, the reader and the present."""
+
+    session: Session
+    loaded: Loaded
+    ground: Ground
+    desk: Desk
+    families: Families
+    language: str
+    actor: Actor
+    now: datetime
+    may_read_contacts: bool
+
+
+def view(session: Session, *, language: str, actor: Actor, now: datetime, may_read_contacts: bool) -> View:
+    """Gather what showing a case needs; all of it is kept per revision."""
+    return View(
+        session=session,
+        loaded=catalogue.current(session),
+        ground=grounds.current(session),
+        desk=desks.current(session),
+        families=families.current(session),
+        language=language,
+        actor=actor,
+        now=now,
+        may_read_contacts=may_read_contacts,
+    )
+
+
+def row(view: View, case: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a case of a list."""
+    state = view.families.machine(case["workflow"], case["workflow_version"]).state(case["status"])
+    district = view.ground.by_id.get(case["district_id"] or 0)
+    crew = view.desk.by_id.get(case["crew_id"] or 0)
+    resolve_by = case["resolve_by"]
+    return {
+        "number": case["number"],
+        "service": service(view, case["service_code"]),
+        "status": case["status"],
+        "status_label": state.label_for(case["outcome"]).said_in(view.language),
+        "tone": state.tone,
+        "is_open": case["is_open"],
+        "late": bool(case["is_open"] and resolve_by is not None and resolve_by < view.now),
+        "priority": case["priority"],
+        "place": case["place_text"],
+        "place_known": case["lon"] is not None,
+        "lon": case["lon"],
+        "lat": case["lat"],
+        "district": {"code": district.code, "name": district.name} if district else None,
+        "crew": {"code": crew.code, "name": crew.name} if crew else None,
+        "department": {
+            "code": case["department"],
+            "name": view.loaded.department(case["department"]).in_language(view.language),
+        },
+        "respond_by": case["respond_by"],
+        "resolve_by": resolve_by,
+        "planned_for": case["planned_for"],
+        "completed_at": case["completed_at"],
+        "reports_count": case["reports_count"],
+        "opened_at": case["opened_at"],
+        "updated_at": case["updated_at"],
+        "version": case["version"],
+        "summary": case["summary"],
+    }
+
+
+def service(view: View, code: str) -> dict[str, str]:
+    """Return a service in short; a retired one keeps its code for a name."""
+    if code not in view.loaded.catalogue:
+        return {"code": code, "name": code, "group": code[:3]}
+    found = view.loaded.catalogue.service(code)
+    return {"code": code, "name": found.name.in_language(view.language), "group": found.group}
+
+
+def feature(view: View, case: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a case of a list as a GeoJSON feature (RFC 7946); without a place its geometry is null."""
+    shown = row(view, case)
+    geometry = (
+        {"type": "Point", "coordinates": [shown.pop("lon"), shown.pop("lat")]}
+        if shown["place_known"]
+        else None
+    )
+    return {"type": "Feature", "id": shown["number"], "geometry": geometry, "properties": shown}
+
+
+def full(view: View, case: CaseRow) -> dict[str, Any]:
+    """Return everything staff may know of one case."""
+    point = queries.position(view.session, case.id) or (None, None)
+    machine = view.families.machine(case.workflow, case.workflow_version)
+    state = machine.state(case.status)
+    fields = {column.name: getattr(case, column.name) for column in CaseRow.__table__.columns}
+    crew = view.desk.by_id.get(case.crew_id or 0)
+    return {
+        **row(view, {**fields, "lon": point[0], "lat": point[1]}),
+        "next_action": state.next_action.said_in(view.language),
+        "sentence": state.describe(
+            view.language,
+            outcome=case.outcome,
+            crew=crew.name if crew else None,
+            date=_day(case.planned_for, view.language),
+            reason=case.reason,
+        ),
+        "outcome": case.outcome,
+        "reason": case.reason,
+        "reports": [_report(view, dict(each)) for each in queries.reports(view.session, case.id)],
+        "photos": [photo(dict(each)) for each in queries.photos(view.session, case.id)],
+        "duplicates": [_lookalike(view, dict(each)) for each in queries.lookalikes(view.session, case.id)],
+        "links": [dict(each) for each in queries.links(view.session, case.id)],
+        "transitions": [_transition(view, each) for each in machine.allowed(case.status, view.actor.role)],
+        "reasons": reasons(case.triage, view.language),
+    }
+
+
+def photo(given: Mapping[str, Any], *, keyed: bool = False) -> dict[str, Any]:
+    """Return a photo with where to see it."""
+    return {
+        "id": given["id"],
+        "kind": given["kind"],
+        "width": given["width"],
+        "height": given["height"],
+        "url": media.url_of(given["id"], keyed=keyed),
+    }
+
+
+def link(session: Session, change: LinkChange) -> dict[str, Any]:
+    """Return a change of links, with what undoes it."""
+    origin, target = (queries.by_id(session, each) for each in (change.from_case_id, change.into_case_id))
+    return {
+        "id": change.id,
+        "kind": change.kind,
+        "from_case": origin.number,
+        "into_case": target.number,
+        "undo": f"{request.script_root}{openapi.PREFIX}/links/{change.id}/undo",
+    }
+
+
+def _day(day: date | None, language: str) -> str | None:
+    if day is None:
+        return None
+    return format_date(day, "MMMM d" if language == "en" else "d MMMM", locale=f"{language}_CA")
+
+
+def _report(view: View, given: Mapping[str, Any]) -> dict[str, Any]:
+    hidden = {"name", "email", "phone", "photos", "id"}
+    shown = {name: value for name, value in given.items() if name not in hidden}
+    shown["photos"] = [photo(each) for each in given["photos"]]
+    reachable = given["email"] is not None or given["phone"] is not None
+    shown["contactable"] = reachable
+    if view.may_read_contacts and reachable:
+        shown["contact"] = {name: given[name] for name in ("name", "email", "phone")}
+    return shown
+
+
+def _lookalike(view: View, given: Mapping[str, Any]) -> dict[str, Any]:
+    state = view.families.machine(given["workflow"], given["workflow_version"]).state(given["status"])
+    terms = [
+        {"name": term["name"], "value": term["value"], "text": term[view.language]} for term in given["terms"]
+    ]
+    return {
+        "case_number": given["number"],
+        "service": service(view, given["service_code"]),
+        "status": given["status"],
+        "status_label": state.label_for(given["outcome"]).said_in(view.language),
+        "tone": state.tone,
+        "opened_at": given["opened_at"],
+        "reports_count": given["reports_count"],
+        "place": given["place_text"],
+        "probability": round(given["probability"], 3),
+        "distance_m": round(given["distance_m"], 1),
+        "terms": terms,
+    }
+
+
+def _transition(view: View, given: Transition) -> dict[str, Any]:
+    return {
+        "name": given.name,
+        "label": given.label.said_in(view.language),
+        "inputs": [_input(view, each) for each in given.inputs],
+    }
+
+
+def _input(view: View, given: Input) -> dict[str, Any]:
+    options: Iterable[dict[str, str]] = [
+        {"value": choice.value, "label": choice.label.said_in(view.language)} for choice in given.choices
+    ]
+    if given.type == "crew":
+        options = [{"value": crew.code, "label": crew.name} for crew in view.desk.crews]
+    if given.type == "service":
+        services = view.loaded.catalogue.services
+        options = [{"value": each.code, "label": each.name.in_language(view.language)} for each in services]
+    return {
+        "name": given.name,
+        "type": given.type,
+        "required": given.required,
+        "label": given.label.said_in(view.language),
+        "options": list(options),
+    }

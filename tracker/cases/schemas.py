@@ -1,0 +1,191 @@
+"""The contract of cases."""
+
+from marshmallow import EXCLUDE, Schema, fields, validate
+
+from tracker.reports.schemas import Named, ReasonTold
+
+
+class CaseQuery(Schema):
+    """How a list of cases is narrowed and ordered; repeat a name for several values."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    status = fields.List(fields.String(), load_default=list)
+    service = fields.List(fields.String(), load_default=list)
+    district = fields.List(fields.String(), load_default=list)
+    crew = fields.List(fields.String(), load_default=list)
+    priority = fields.Integer(load_default=None, validate=validate.Range(1, 4))
+    bbox = fields.String(
+        load_default=None,
+        metadata={"description": "west,south,east,north", "example": "-74.2,45.2,-74.1,45.3"},
+    )
+    open = fields.Boolean(load_default=None)
+    late = fields.Boolean(load_default=False)
+    mine = fields.Boolean(load_default=False, metadata={"description": "cases of the signed-in crew"})
+    duplicates = fields.Boolean(
+        load_default=False, metadata={"description": "cases that likely repeat another"}
+    )
+    q = fields.String(load_default="", validate=validate.Length(max=200))
+    order = fields.String(load_default="newest", validate=validate.OneOf(["newest", "due", "priority"]))
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 1000))
+    after = fields.String(load_default=None, validate=validate.Length(max=400))
+
+
+class ServiceTold(Schema):
+    """A service in short."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    group = fields.String(required=True)
+
+
+class CaseRowTold(Schema):
+    """A case in a list."""
+
+    number = fields.String(required=True)
+    service = fields.Nested(ServiceTold, required=True)
+    status = fields.String(required=True)
+    status_label = fields.String(required=True)
+    tone = fields.String(required=True)
+    is_open = fields.Boolean(required=True)
+    late = fields.Boolean(required=True)
+    priority = fields.Integer(required=True)
+    place = fields.String(allow_none=True)
+    place_known = fields.Boolean(required=True)
+    lon = fields.Float(allow_none=True)
+    lat = fields.Float(allow_none=True)
+    district = fields.Nested(Named, allow_none=True)
+    crew = fields.Nested(Named, allow_none=True)
+    department = fields.Nested(Named)
+    respond_by = fields.AwareDateTime(allow_none=True)
+    resolve_by = fields.AwareDateTime(allow_none=True)
+    planned_for = fields.Date(allow_none=True)
+    completed_at = fields.AwareDateTime(allow_none=True)
+    reports_count = fields.Integer(required=True)
+    opened_at = fields.AwareDateTime(required=True)
+    updated_at = fields.AwareDateTime(required=True)
+    version = fields.Integer(required=True)
+    summary = fields.String(required=True)
+
+
+class CaseList(Schema):
+    """A page of cases; `next` goes into `after`."""
+
+    cases = fields.List(fields.Nested(CaseRowTold), required=True)
+    next = fields.String(allow_none=True)
+
+
+class CaseCounts(Schema):
+    """How many open cases there are, and of which kinds."""
+
+    open = fields.Integer(required=True)
+    late = fields.Integer(required=True)
+    to_triage = fields.Integer(required=True)
+    urgent = fields.Integer(required=True)
+
+
+class InputTold(Schema):
+    """What a transition asks, enough for a form."""
+
+    name = fields.String(required=True)
+    type = fields.String(required=True)
+    required = fields.Boolean(required=True)
+    label = fields.String(required=True)
+    options = fields.List(fields.Dict())
+
+
+class TransitionTold(Schema):
+    """A move this reader may make now."""
+
+    name = fields.String(required=True)
+    label = fields.String(required=True)
+    inputs = fields.List(fields.Nested(InputTold))
+
+
+class CaseFull(CaseRowTold):
+    """A case, its reports, why it is where it is, and what can be done."""
+
+    reports = fields.List(fields.Dict(), required=True)
+    photos = fields.List(fields.Dict(), required=True)
+    duplicates = fields.List(fields.Dict(), required=True)
+    links = fields.List(fields.Dict(), required=True)
+    transitions = fields.List(fields.Nested(TransitionTold), required=True)
+    reasons = fields.List(fields.Nested(ReasonTold), required=True)
+    next_action = fields.String(required=True)
+    sentence = fields.String(required=True)
+    outcome = fields.String(allow_none=True)
+    reason = fields.String(allow_none=True)
+
+
+class TransitionGiven(Schema):
+    """A move: what, with which inputs, when by the device, from where."""
+
+    transition = fields.String(required=True, validate=validate.Length(1, 60))
+    inputs = fields.Dict(keys=fields.String(), load_default=dict)
+    device_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    lon = fields.Float(
+        load_default=None, allow_none=True, allow_nan=False, validate=validate.Range(-180, 180)
+    )
+    lat = fields.Float(load_default=None, allow_none=True, allow_nan=False, validate=validate.Range(-90, 90))
+
+
+class TransitionForm(Schema):
+    """A move with photos: the move as JSON in `move`, files in `photos`."""
+
+    move = fields.String(required=True)
+    photos = fields.List(fields.Raw(metadata={"type": "string", "format": "binary"}))
+
+
+class MergeGiven(Schema):
+    """The case that survives."""
+
+    into = fields.String(required=True, validate=validate.Length(1, 60))
+
+
+class AttachGiven(Schema):
+    """The report to move here."""
+
+    report_number = fields.String(required=True, validate=validate.Length(1, 60))
+
+
+class LinkTold(Schema):
+    """A change of links, with what undoes it."""
+
+    id = fields.UUID(required=True)
+    kind = fields.String(required=True)
+    from_case = fields.String(required=True)
+    into_case = fields.String(required=True)
+    undo = fields.String(required=True, metadata={"description": "POST here to undo"})
+
+
+class EventTold(Schema):
+    """A fact of the history, with its place in the chain."""
+
+    seq = fields.Integer(required=True)
+    kind = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+    device_at = fields.AwareDateTime(allow_none=True)
+    actor = fields.String(required=True)
+    label = fields.String(required=True)
+    payload = fields.Dict(required=True)
+    prev_hash = fields.String(required=True)
+    hash = fields.String(required=True)
+
+
+class History(Schema):
+    """A case's events, the first one first."""
+
+    events = fields.List(fields.Nested(EventTold), required=True)
+
+
+class TrackingTold(Schema):
+    """What the person who reported may see."""
+
+    number = fields.String(required=True)
+    case = fields.Dict(required=True)
+    description = fields.String(required=True)
+    received_at = fields.AwareDateTime(required=True)
+    timeline = fields.List(fields.Dict(), required=True)
+    photos = fields.List(fields.Dict(), required=True)
+    can = fields.List(fields.String(), required=True)

@@ -1,0 +1,61 @@
+"""Following a report without an account: number and secret open what the person may see and do."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import RowMapping
+from sqlalchemy.orm import Session
+
+from tracker import ids
+from tracker.cases import errors, history, queries, service
+from tracker.cases.models import CaseRow
+
+# What the person who reported may do by themselves, from the workflow's own citizen moves.
+MOVES = ("answer", "reopen", "cancel", "close")
+SHOWN_KINDS = ("received", "moved", "entered", "merged", "unlinked")
+HIDDEN_MOVES = ("requalify", "accept")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tracked:
+    """A report that its secret opened, and the case it leads to."""
+
+    report: RowMapping
+    case: CaseRow
+
+
+def find(session: Session, number: str, secret: str) -> Tracked:
+    """Return what a number and its secret open. Raises ReportNotFound, whichever of the two is wrong."""
+    report = queries.tracked(session, number, ids.fingerprint(secret))
+    if report is None:
+        raise errors.ReportNotFound(number)
+    return Tracked(report=report, case=queries.by_id(session, report["case_id"]))
+
+
+def moves(session: Session, tracked: Tracked) -> list[str]:
+    """Return the citizen's moves the case allows now; one of several reporters cannot cancel for all."""
+    machine = service.machine_of(session, tracked.case)
+    allowed = [move.name for move in machine.allowed(tracked.case.status, "citizen") if move.name in MOVES]
+    return [name for name in allowed if name != "cancel" or tracked.case.reports_count == 1]
+
+
+def timeline(session: Session, tracked: Tracked, language: str) -> list[dict[str, Any]]:
+    """Return the history as the person reads it, newest first: states and times, no names."""
+    machine = service.machine_of(session, tracked.case)
+    told: list[dict[str, Any]] = []
+    for event in history.of(session, tracked.case):
+        if event.kind not in SHOWN_KINDS or event.payload.get("transition") in HIDDEN_MOVES:
+            continue
+        status = event.payload.get("to") or ("duplicate" if event.kind == "merged" else machine.initial)
+        state = machine.state(status)
+        inputs = event.payload.get("inputs", {})
+        told.append(
+            {
+                "at": event.device_at or event.at,
+                "label": state.label_for(inputs.get("outcome")).said_in(language),
+                "tone": state.tone,
+                "status": state.code,
+                "note": str(inputs.get("note") or inputs.get("question") or ""),
+            }
+        )
+    return told[::-1]

@@ -1,0 +1,94 @@
+"""Following a report over HTTP, by number and secret."""
+
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from flask import Response, request
+from flask_smorest import Blueprint
+from sqlalchemy.orm import Session
+
+from tracker.accounts.actor import CITIZEN
+from tracker.cases import api, present, queries, schemas, service, tracking
+from tracker.cases.facts import Move
+from tracker.http import edge, idempotency, language, openapi
+from tracker.http.idempotency import Kept
+from tracker.reports.api import pictures_of_request
+
+blp = Blueprint("tracking", __name__, url_prefix=openapi.PREFIX, description="Following one's own report.")
+
+
+@blp.route("/tracking/<number>/<secret>")
+@openapi.documented(200, schemas.TrackingTold)
+@openapi.problems(404)
+def read_tracking(number: str, secret: str) -> Response:
+    """Follow a report: where it stands, what happened, by when, and what its author can do."""
+    with edge.transaction() as session:
+        return idempotency.response_of(_told(session, number, secret))
+
+
+@blp.route("/tracking/<number>/<secret>/transitions", methods=["POST"])
+@blp.doc(
+    requestBody={
+        "required": True,
+        "content": {
+            "application/json": {"schema": schemas.TransitionGiven},
+            "multipart/form-data": {"schema": schemas.TransitionForm},
+        },
+    },
+    parameters=[openapi.IDEMPOTENCY_KEY],
+)
+@openapi.documented(200, schemas.TrackingTold)
+@openapi.problems(400, 403, 404, 409, 413, 415, 422)
+def move_tracked(number: str, secret: str) -> Response:
+    """Answer, confirm, reopen or cancel, as the person who reported."""
+    given = api.move_of_request()
+    pictures = pictures_of_request() if request.mimetype == "multipart/form-data" else ()
+    with edge.transaction() as session:
+        edge.require("tracking.transition")
+        move = Move(actor=CITIZEN, at=edge.clock(), pictures=pictures, is_reporter=True, **given)
+        return idempotency.once(session, f"tracking/{number}", lambda: advance(session, number, secret, move))
+
+
+def advance(session: Session, number: str, secret: str, move: Move) -> Kept:
+    """Make a reporter's move and return the page it leads to. Raises ReportNotFound, WorkflowError."""
+    found = tracking.find(session, number, secret)
+    service.move(session, found.case.number, replace(move, expected_version=None))
+    return _told(session, number, secret)
+
+
+def told(session: Session, number: str, secret: str) -> dict[str, Any]:
+    """Return what the person who reported may see."""
+    found = tracking.find(session, number, secret)
+    shown = present.full(api.view(session), found.case)
+    public = ("number", "service", "status", "status_label", "tone", "sentence", "next_action", "is_open", "late",
+              "place", "lon", "lat", "district", "crew", "department", "respond_by", "resolve_by", "planned_for",
+              "completed_at", "reports_count", "opened_at", "outcome", "reason", "reasons", "version")  # fmt: skip
+    return {
+        "number": number,
+        "case": {name: shown[name] for name in public},
+        "description": found.report["description"],
+        "received_at": found.report["received_at"],
+        "timeline": tracking.timeline(session, found, language.current()),
+        "photos": _photos(session, found),
+        "can": tracking.moves(session, found),
+    }
+
+
+def _photos(session: Session, found: tracking.Tracked) -> list[dict[str, Any]]:
+    """Return the person's own photos and the crew's: what another person sent is theirs."""
+    own = [
+        each for each in queries.reports(session, found.case.id) if each["number"] == found.report["number"]
+    ]
+    before = {photo["id"] for report in own for photo in report["photos"]}
+    photos = queries.photos(session, found.case.id)
+    return [
+        present.photo(dict(each), keyed=True)
+        for each in photos
+        if each["kind"] != "before" or str(each["id"]) in before
+    ]
+
+
+def _told(session: Session, number: str, secret: str) -> Kept:
+    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    return Kept(status=200, headers=headers, body=orjson.dumps(told(session, number, secret)))

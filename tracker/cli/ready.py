@@ -1,0 +1,52 @@
+"""A database to work on: the embedded one started when no other is named, its tables up to date."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine
+
+from tracker import db, postgres
+from tracker.jurisdictions import service as jurisdictions
+from tracker.postgres import place
+
+
+def started() -> tuple[postgres.Address, postgres.Cluster | None]:
+    """Return the database's addresses, and the embedded cluster when it had to be started for this.
+
+    Raises PostgresError.
+    """
+    address = postgres.current(os.environ)
+    if not address.is_embedded:
+        return address, None
+    cluster = postgres.Cluster(place.default_var(os.environ))
+    return address, cluster if cluster.start() else None
+
+
+@contextmanager
+def owner(*, migrate: bool = False) -> Iterator[Engine]:
+    """Give an engine of the database's owner, for what makes or drops tables."""
+    address, _ = started()
+    engine = db.make_engine(address.owner, pool_size=1)
+    try:
+        if migrate:
+            jurisdictions.migrate(engine, app_role=jurisdictions.app_role_of(address.app))
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def application() -> Iterator[Engine]:
+    """Give an engine of the application's own role."""
+    address, _ = started()
+    engine = db.make_engine(address.app, pool_size=1)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def app_role() -> str:
+    """Return the application's login role."""
+    return jurisdictions.app_role_of(postgres.current(os.environ).app)

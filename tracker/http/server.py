@@ -1,0 +1,66 @@
+"""The server: Granian, some processes of some threads each, over the application of `tracker.app`."""
+
+import os
+import shutil
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from tracker.config import Settings
+
+TARGET = "tracker.app:from_environment"
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listen:
+    """Where to listen, and with how many processes and threads."""
+
+    host: str = "127.0.0.1"
+    port: int = 8311
+    workers: int = 2
+    threads: int = 4
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def is_local(self) -> bool:
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+
+def run(listen: Listen, settings: Settings) -> None:
+    """Serve until interrupted. The processes read their settings from the environment, completed here."""
+    _prepare(listen, settings)
+    server = Granian(
+        TARGET,
+        address=listen.host,
+        port=listen.port,
+        interface=Interfaces.WSGI,
+        workers=listen.workers,
+        blocking_threads=listen.threads,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+        factory=True,
+    )
+    server.serve()
+
+
+def _prepare(listen: Listen, settings: Settings) -> None:
+    folder = settings.var / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)  # of processes that are gone
+    folder.mkdir(parents=True)
+    os.environ[METRICS_FOLDER] = str(folder)
+    os.environ.setdefault("VIGIE_DATABASE_URL", settings.database_url)
+    os.environ.setdefault("VIGIE_OWNER_DATABASE_URL", settings.owner_url)
+    # Plain HTTP on this machine with no proxy before it: browsers would drop a cookie marked Secure.
+    if listen.is_local and not settings.forwarded_hops:
+        os.environ.setdefault("VIGIE_INSECURE_COOKIES", "1")

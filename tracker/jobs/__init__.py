@@ -1,1 +1,0 @@
-"""Work done after the commit, by workers."""

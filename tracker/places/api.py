@@ -1,0 +1,120 @@
+"""Places over HTTP: search, what is at a point, districts, and what is known near by."""
+
+from typing import Any
+
+import orjson
+from flask import Response
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields, validate
+from sqlalchemy import text
+
+from tracker.http import edge, openapi
+from tracker.places import ground, problems, queries, service
+
+blp = Blueprint("places", __name__, url_prefix=openapi.PREFIX, description="Where things are.")
+
+_DISTRICTS = text("""
+    SELECT d.code, d.name, ST_AsGeoJSON(d.geom, 6) AS geometry FROM district d
+    JOIN boundary_set b ON b.id = d.boundary_set_id WHERE b.status = 'active' ORDER BY d.code
+""")
+
+
+class SearchQuery(Schema):
+    """What is looked for."""
+
+    q = fields.String(required=True, validate=validate.Length(1, 200))
+
+
+class PointQuery(Schema):
+    """A point, EPSG:4326."""
+
+    lon = fields.Float(required=True, allow_nan=False, validate=validate.Range(-180, 180))
+    lat = fields.Float(required=True, allow_nan=False, validate=validate.Range(-90, 90))
+
+
+class PlaceTold(Schema):
+    """A place that a text may mean."""
+
+    label = fields.String(required=True)
+    lon = fields.Float(required=True)
+    lat = fields.Float(required=True)
+    kind = fields.String(required=True)
+    accuracy_m = fields.Float(required=True)
+
+
+class PlacesTold(Schema):
+    """Places, the likeliest first."""
+
+    results = fields.List(fields.Nested(PlaceTold), required=True)
+
+
+class PointTold(Schema):
+    """What is at a point."""
+
+    label = fields.String(allow_none=True)
+    segment = fields.Dict(allow_none=True)
+    district = fields.Dict(allow_none=True)
+    territory = fields.String(validate=validate.OneOf(["inside", "outside", "water"]))
+    contact = fields.Dict(allow_none=True)
+
+
+@blp.route("/places/search")
+@blp.arguments(SearchQuery, location="query")
+@openapi.documented(200, PlacesTold)
+@openapi.problems(404, 422)
+def search_places(given: dict[str, Any]) -> Response:
+    """Find an address, a corner or a street by its words."""
+    with edge.transaction() as session:
+        edge.require("place.search")
+        found = service.search(session, given["q"])
+    return _json({"results": [problems.as_choice(choice) for _, choice in found]})
+
+
+@blp.route("/places/reverse")
+@blp.arguments(PointQuery, location="query")
+@openapi.documented(200, PointTold)
+@openapi.problems(404, 422)
+def reverse_place(given: dict[str, Any]) -> Response:
+    """Tell what is at a point: address, street, district, and whom to call when it is not ours."""
+    lon, lat = given["lon"], given["lat"]
+    with edge.transaction() as session:
+        edge.require("place.search")
+        here = ground.current(session)
+        found = queries.around(session, lon, lat)
+        code = here.districts.find(lon, lat).code
+        in_water = here.water.find(lon, lat).code is not None
+        party = None if code else service.outside(here, lon, lat)
+    segment = found.segment
+    district = here.by_code.get(code or "")
+    return _json(
+        {
+            "label": found.address or (segment.name if segment else None),
+            "segment": {"name": segment.name, "owner": segment.owner} if segment else None,
+            "district": {"code": district.code, "name": district.name} if district else None,
+            "territory": "water" if in_water else ("inside" if code else "outside"),
+            "contact": problems.contact(party),
+        }
+    )
+
+
+@blp.route("/districts")
+@openapi.documented(200, None, content_type="application/geo+json", description="A FeatureCollection")
+@openapi.problems(404)
+def list_districts() -> Response:
+    """Return the active districts as GeoJSON."""
+    with edge.transaction() as session:
+        rows = session.execute(_DISTRICTS).all()
+    features = [
+        {
+            "type": "Feature",
+            "id": row.code,
+            "geometry": orjson.Fragment(row.geometry),
+            "properties": {"code": row.code, "name": row.name},
+        }
+        for row in rows
+    ]
+    return _json({"type": "FeatureCollection", "features": features}, "application/geo+json")
+
+
+def _json(body: dict[str, Any], content_type: str = "application/json") -> Response:
+    return Response(orjson.dumps(body), 200, content_type=content_type)

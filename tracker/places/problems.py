@@ -1,0 +1,118 @@
+"""How failures of places are answered: always with what to do next."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from tracker.http import language
+from tracker.http.errors import register as on
+from tracker.places import errors as facts
+from tracker.places.errors import Party
+
+
+def register() -> None:
+    """Add the failures of this feature to the table."""
+    on(
+        facts.LocationMissing,
+        422,
+        "location-missing",
+        title=_l("Lieu manquant"),
+        message=lambda _error: _("Dites où : une position, une adresse ou un équipement."),
+    )
+    on(
+        facts.LocationUnusable,
+        422,
+        "location-unusable",
+        title=_l("Position inutilisable"),
+        message=lambda error: error.en if language.current() == "en" else error.fr,
+        extra=lambda error: {"finding": error.finding},
+    )
+    on(
+        facts.OutsideTerritory,
+        422,
+        "outside-territory",
+        title=_l("Hors du territoire"),
+        message=_outside,
+        extra=lambda error: {"contact": contact(error.party)},
+    )
+    on(
+        facts.NotOurs,
+        422,
+        "not-ours",
+        title=_l("Pas du ressort de la Ville"),
+        message=lambda error: _("C’est à %(name)s qu’il faut s’adresser.", name=_name(error.party)),
+        extra=lambda error: {"contact": contact(error.party), "what": error.what},
+    )
+    on(
+        facts.InWater,
+        422,
+        "in-water",
+        title=_l("Dans l’eau"),
+        message=lambda _error: _(
+            "Déplacez l’épingle sur la rive. Si quelqu’un est en danger, appelez le 911."
+        ),
+    )
+    _addresses()
+
+
+def _addresses() -> None:
+    on(
+        facts.AddressUnknown,
+        422,
+        "address-unknown",
+        title=_l("Adresse inconnue"),
+        message=lambda error: _("On ne trouve pas « %(query)s » ici.", query=error.query),
+        extra=lambda error: {"choices": [as_choice(choice) for choice in error.choices]},
+    )
+    on(
+        facts.AddressAmbiguous,
+        422,
+        "place-ambiguous",
+        title=_l("Plusieurs lieux possibles"),
+        message=lambda error: _(
+            "« %(query)s » peut être plusieurs endroits : choisissez.", query=error.query
+        ),
+        extra=lambda error: {"choices": [as_choice(choice) for choice in error.choices]},
+    )
+    on(
+        facts.AssetUnknown,
+        422,
+        "asset-unknown",
+        title=_l("Équipement inconnu"),
+        message=lambda error: _("Aucun équipement ne porte le numéro %(code)s.", code=error.code),
+    )
+
+
+def contact(party: Party | None) -> dict[str, Any] | None:
+    """Return whom to call instead, in the reader's language."""
+    if party is None:
+        return None
+    return {
+        "code": party.code,
+        "name": _name(party),
+        "phone": party.phone,
+        "url": party.url,
+        "email": party.email,
+    }
+
+
+def as_choice(choice: facts.Choice) -> dict[str, Any]:
+    """Return a place as the API shows it."""
+    return {
+        "label": choice.label,
+        "lon": choice.lon,
+        "lat": choice.lat,
+        "kind": choice.kind,
+        "accuracy_m": choice.accuracy_m,
+    }
+
+
+def _name(party: Party) -> str:
+    return party.name_en if language.current() == "en" else party.name_fr
+
+
+def _outside(error: facts.OutsideTerritory) -> str:
+    if error.party is None:
+        return str(_("Ce lieu est hors de la municipalité."))
+    return str(_("Ce lieu est à %(name)s, qui peut s’en occuper.", name=_name(error.party)))

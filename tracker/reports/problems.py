@@ -1,0 +1,61 @@
+"""How failures of intake are answered."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from tracker.http import language
+from tracker.http.errors import register as on
+from tracker.reports import errors as facts
+
+
+def register() -> None:
+    """Add the failures of this feature to the table."""
+    on(
+        facts.ServiceUnknown,
+        422,
+        "unknown-service",
+        title=_l("Service inconnu"),
+        message=lambda error: _("Aucun service n’a le code %(code)s ici.", code=error.code),
+    )
+    on(
+        facts.OutOfSeason,
+        422,
+        "out-of-season",
+        title=_l("Hors saison"),
+        message=lambda error: error.en if language.current() == "en" else error.fr,
+        extra=lambda error: {"opens_on": error.opens_on},
+    )
+    on(
+        facts.InTheFuture,
+        422,
+        "future-date",
+        title=_l("Date à venir"),
+        message=lambda _error: _("La date de ce que vous signalez ne peut pas être à venir."),
+    )
+    on(
+        facts.ContactNeeded,
+        422,
+        "contact-needed",
+        title=_l("Coordonnées requises"),
+        message=lambda _error: _("Laissez un courriel ou un téléphone pour qu’on puisse vous répondre."),
+    )
+    on(
+        facts.AnswersInvalid,
+        422,
+        "missing-answers",
+        title=_l("Réponses à compléter"),
+        message=lambda error: _("Il reste %(count)d réponses à revoir.", count=len(error.faults)),
+        extra=lambda error: {"errors": [_fault(fault) for fault in error.faults]},
+    )
+
+
+def _fault(fault: facts.AnswerFault) -> dict[str, Any]:
+    label = fault.label_en if language.current() == "en" else fault.label_fr
+    detail = {
+        "missing": _("Il manque une réponse : %(label)s", label=label),
+        "impossible": _("Réponse impossible : %(label)s", label=label),
+        "unknown": _("Question inconnue : %(label)s", label=label),
+    }[fault.fault]
+    return {"detail": detail, "pointer": f"/answers/{fault.code}", "code": fault.code, "fault": fault.fault}

@@ -1,0 +1,120 @@
+"""Transitions as buttons: their drawing, their key, which are shown first, and the form of each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from tracker.web import inner
+
+SHOWN_FIRST = 4
+LOOKS = {
+    "accept": ("check", "a"),
+    "assign": ("hard-hat", "t"),
+    "ask": ("message-square", "d"),
+    "refuse": ("ban", "r"),
+    "hold": ("pause", "h"),
+    "resume": ("play", ""),
+    "plan": ("calendar-days", "p"),
+    "start": ("play", ""),
+    "make_safe": ("shield-check", ""),
+    "complete": ("check", ""),
+    "close": ("circle-check", ""),
+    "reopen": ("rotate-ccw", ""),
+    "refer": ("external-link", ""),
+    "take_back": ("undo-2", ""),
+    "mark_duplicate": ("copy", ""),
+    "unmark_duplicate": ("split", ""),
+    "cancel": ("x", ""),
+    "answer": ("message-square", ""),
+    "requalify": ("pencil", ""),
+}
+# Merging is offered beside each possible duplicate, with its score; here it would be without.
+_ELSEWHERE = ("mark_duplicate",)
+_ORDER = ("accept", "assign", "resume", "take_back", "close", "reopen", "ask", "refuse", "plan", "hold")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Act:
+    """A transition as a person sees it."""
+
+    name: str
+    label: str
+    icon: str
+    key: str
+    primary: bool
+    danger: bool
+    inputs: tuple[Mapping[str, Any], ...]
+
+
+def of_case(case: Mapping[str, Any]) -> tuple[list[Act], list[Act]]:
+    """Return what may be done with a case: the few main acts, of which one is primary, and the others."""
+    offered = [one for one in case.get("transitions", []) if one["name"] not in _ELSEWHERE]
+    offered.sort(key=lambda one: _ORDER.index(one["name"]) if one["name"] in _ORDER else len(_ORDER))
+    chosen = next((one["name"] for one in offered if one.get("primary")), None)
+    main = offered[0]["name"] if chosen is None and offered and not offered[0].get("danger") else chosen
+    acts = [_act(one, is_primary=one["name"] == main) for one in offered]
+    acts.sort(key=lambda act: not act.primary)
+    return acts[:SHOWN_FIRST], acts[SHOWN_FIRST:]
+
+
+def named(case: Mapping[str, Any], name: str) -> Act | None:
+    """Return an act of a case by the name of its transition, none when it is not open to the reader."""
+    return next((_act(one, is_primary=True) for one in case.get("transitions", []) if one["name"] == name), None)
+
+
+def inputs_of(act: Act, form: MultiDict[str, str]) -> dict[str, Any]:
+    """Return what the form gives for an act; the API reads the texts as the declared types."""
+    found: dict[str, Any] = {}
+    for asked in act.inputs:
+        value = form.get(asked["name"], "").strip()
+        if value:
+            found[asked["name"]] = value
+    return found
+
+
+def choices(act: Act, case: Mapping[str, Any], services: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the choices of the inputs whose choices are records: crews, cases, services."""
+    found: dict[str, Any] = {}
+    for asked in act.inputs:
+        if asked["type"] == "crew":
+            found[asked["name"]] = _crews(case)
+        elif asked["type"] == "service":
+            found[asked["name"]] = [{"code": code, "label": one["name"]} for code, one in services.items()]
+    return found
+
+
+def defaults(act: Act, case: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what to propose: the crew that triage chose."""
+    crew = case.get("crew") or case.get("proposed_crew")
+    return {asked["name"]: crew["code"] for asked in act.inputs if asked["type"] == "crew" and crew}
+
+
+def _crews(case: Mapping[str, Any]) -> list[dict[str, str]]:
+    answer = inner.call("GET", "/crews")
+    proposed = (case.get("crew") or case.get("proposed_crew") or {}).get("code")
+    crews = answer.body.get("crews", []) if answer.is_ok else []
+    options = [
+        {
+            "code": crew["code"],
+            "label": crew["name"],
+            "hint": _("Équipe proposée") if crew["code"] == proposed else "",
+        }
+        for crew in crews
+    ]
+    return sorted(options, key=lambda option: option["code"] != proposed)
+
+
+def _act(one: Mapping[str, Any], *, is_primary: bool) -> Act:
+    icon, key = LOOKS.get(one["name"], ("check", ""))
+    return Act(
+        name=one["name"],
+        label=one["label"],
+        icon=icon,
+        key=key,
+        primary=is_primary,
+        danger=bool(one.get("danger")),
+        inputs=tuple(one.get("inputs", ())),
+    )

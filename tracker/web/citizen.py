@@ -1,0 +1,66 @@
+"""The citizens' first page, what is near them, and one public case."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, abort, request
+from sqlalchemy.orm import Session
+
+from tracker.http import edge, language
+from tracker.web import catalogue, map_data, near, shell, words
+
+blueprint = Blueprint("citizen", __name__)
+
+FINISHED_SHOWN = timedelta(days=14)
+FREQUENT = ("VOI-NID", "ECL-PAN", "DEC-OUB", "ARB-TOM")
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """Ask what is wrong."""
+    found = catalogue.services()
+    with edge.transaction() as session:
+        values = _near(session, limit=4) | {"map_data": map_data.of_town(session)}
+    frequent = [found[code] for code in FREQUENT if code in found]
+    return shell.render("citizen/home.html", frequent=frequent, words=words.of_page(), **values)
+
+
+@blueprint.get("/carte")
+def around() -> Response:
+    """Show what is reported around a place, as a map and as a list."""
+    with edge.transaction() as session:
+        values = _near(session, limit=40) | {"map_data": map_data.of_town(session)}
+    if shell.wanted_part() == "near":
+        return shell.render("citizen/near.html", **values)
+    return shell.render("citizen/around.html", words=words.of_page(), **values)
+
+
+@blueprint.get("/signalements/<number>")
+def case(number: str) -> Response:
+    """Show a public case, and let somebody else say that they saw it too."""
+    with edge.transaction() as session:
+        found = near.one(session, number, at=edge.clock(), language=language.current())
+    if found is None:
+        abort(404)
+    return shell.render("citizen/case.html", case=found)
+
+
+def _near(session: Session, limit: int) -> dict[str, Any]:
+    """Return the cases near the point that was asked, else where most of the town's cases are."""
+    asked = _point() or near.heart(session)
+    if asked is None:
+        return {"near": [], "pins": []}
+    at = edge.clock()
+    found = near.around(
+        session,
+        near.Asked(lon=asked[0], lat=asked[1], at=at, since=at - FINISHED_SHOWN, language=language.current()),
+        limit=limit,
+    )
+    return {"near": found, "pins": near.pins(found)}
+
+
+def _point() -> tuple[float, float] | None:
+    lon, lat = request.args.get("lon", type=float), request.args.get("lat", type=float)
+    if lon is None or lat is None or not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        return None
+    return lon, lat

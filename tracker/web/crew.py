@@ -1,0 +1,132 @@
+"""The crew's tablet: my cases by due date, one case on site, start and done with a photo."""
+
+from typing import Any
+from uuid import uuid4
+
+from flask import Blueprint, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from tracker.http import edge
+from tracker.web import acts, inner, map_data, queue, shell, site, tellings, words
+
+blueprint = Blueprint("crew", __name__, url_prefix="/crew")
+
+LIMIT = 100
+OUTCOME_ICONS = {
+    "fixed": "check",
+    "temporary": "wrench",
+    "nothing_found": "search",
+    "private_third_party": "house",
+    "too_big": "calendar-days",
+    "already_done": "git-merge",
+}
+
+
+@blueprint.before_request
+def only_staff() -> Response | None:
+    """Ask for a sign-in first; the API decides what each role may do."""
+    return None if shell.current().who.is_staff else site.sign_in_first()
+
+
+@blueprint.get("")
+def day() -> Response:
+    """Show the crew's open cases, the first promised first."""
+    answer = inner.call("GET", f"/cases?mine=true&open=true&order=due&limit={LIMIT}")
+    if not answer.is_ok:
+        return site.problem_page(answer.body)
+    cases = answer.body.get("cases", [])
+    with edge.transaction() as session:
+        town_map = map_data.of_town(session)
+    return shell.render(
+        "crew/day.html",
+        cases=cases,
+        pins=[{**pin, "n": at + 1} for at, pin in enumerate(queue.pins(cases))],
+        crew_name=_crew_name(cases),
+        told=tellings.of_address(request.args),
+        map_data=town_map,
+        words=words.of_page(),
+    )
+
+
+@blueprint.get("/<number>", endpoint="site")
+def site_page(number: str) -> Response:
+    """Show one case on site."""
+    return _site(number, told=tellings.of_address(request.args))
+
+
+@blueprint.post("/<number>/<transition>")
+def act(number: str, transition: str) -> Response:
+    """Carry out what the crew did; keep what was typed when it cannot be."""
+    found = inner.call("GET", f"/cases/{number}")
+    if not found.is_ok:
+        return site.problem_page(found.body)
+    chosen = acts.named(found.body, transition)
+    if chosen is None:
+        return _site(number, told=tellings.moved_on(), status=409)
+    body: dict[str, Any] = {"transition": transition, "inputs": acts.inputs_of(chosen, request.form)}
+    body |= _device()
+    answer = inner.call(
+        "POST",
+        f"/cases/{number}/transitions",
+        body=body,
+        photos=inner.Photos(part="transition", files=[f for f in request.files.getlist("photos") if f.filename]),
+        headers={
+            "If-Match": f'"v{request.form.get("version", "")}"',
+            "Idempotency-Key": request.form.get("key") or str(uuid4()),
+        },
+    )
+    if answer.status in (409, 412, 428):
+        return _site(number, told=tellings.moved_on(answer.body), status=412)
+    if not answer.is_ok:
+        return _site(number, failed=transition, problem=answer.body, status=answer.status)
+    if transition == "complete":
+        return redirect(url_for(".day", fait=transition), 303)
+    return redirect(url_for(".site", number=number, fait=transition), 303)
+
+
+def _device() -> dict[str, Any]:
+    """Return when and where the tablet says it was done."""
+    found: dict[str, Any] = {}
+    if request.form.get("device_at"):
+        found["device_at"] = request.form["device_at"]
+    lon, lat = request.form.get("lon", type=float), request.form.get("lat", type=float)
+    if lon is not None and lat is not None:
+        accuracy = request.form.get("accuracy_m", type=float)
+        found["location"] = {"lon": lon, "lat": lat} | ({"accuracy_m": accuracy} if accuracy else {})
+    return found
+
+
+def _site(number: str, *, told: Any = None, failed: str = "", problem: Any = None, status: int = 200) -> Response:
+    answer = inner.call("GET", f"/cases/{number}")
+    if not answer.is_ok:
+        return site.problem_page(answer.body)
+    case = answer.body
+    main, others = acts.of_case(case)
+    with edge.transaction() as session:
+        town_map = map_data.of_town(session)
+    return shell.render(
+        "crew/site.html",
+        status,
+        case=case,
+        acts=_work_first([*main, *others]),
+        told=told,
+        failed=failed,
+        problem=problem,
+        given=request.form,
+        key=str(uuid4()),
+        outcome_icons=OUTCOME_ICONS,
+        map_data=town_map,
+        words=words.of_page(),
+    )
+
+
+def _work_first(found: list[acts.Act]) -> list[acts.Act]:
+    """Put what a crew came for first: start, make safe, done."""
+    order = ("start", "make_safe", "complete", "resume")
+    return sorted(found, key=lambda act: order.index(act.name) if act.name in order else len(order))
+
+
+def _crew_name(cases: list[dict[str, Any]]) -> str:
+    crew = next((case["crew"] for case in cases if case.get("crew")), None)
+    return str(crew["name"]) if crew else edge.actor().crew_code or _("Aucune équipe")

@@ -1,0 +1,193 @@
+"""The dispatcher's page: a queue, a map and a case. The list carries every action; the map is never needed.
+
+Each view answers the whole page, or the part of it that a script asks for (`X-Vigie-Part`).
+"""
+
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from tracker.http import edge
+from tracker.web import acts, catalogue, inner, map_data, queue, shell, site, tellings, words
+from tracker.web.queue import Filters
+
+blueprint = Blueprint("dispatch", __name__, url_prefix="/dispatch")
+
+DESK = ("agent", "dispatcher", "supervisor", "admin", "inspector")
+STALE = (412, 428, 409)
+
+
+@blueprint.before_request
+def only_staff() -> Response | None:
+    """Ask for a sign-in first; the API decides what each role may do."""
+    return None if shell.current().who.is_staff else site.sign_in_first()
+
+
+# The names of the views are the addresses' own: `queue` is also the module of the filters.
+@blueprint.get("", endpoint="queue")
+def show_queue() -> Response:
+    """Show the queue."""
+    filters = queue.read(request.args)
+    if shell.wanted_part() == "queue":
+        return shell.render("dispatch/queue.html", **_queue(filters), case=None)
+    return _page(filters, None)
+
+
+@blueprint.get("/<number>", endpoint="case")
+def show_case(number: str) -> Response:
+    """Show a case beside the queue."""
+    told = tellings.of_address(request.args)
+    return _with_case(number, told=told)
+
+
+@blueprint.get("/<number>/historique")
+def history(number: str) -> Response:
+    """Show every fact of a case."""
+    answer = inner.call("GET", f"/cases/{number}/history")
+    if not answer.is_ok:
+        return site.problem_page(answer.body)
+    template = "dispatch/history.html" if shell.wanted_part() else "dispatch/history-page.html"
+    return shell.render(template, events=answer.body.get("events", []), number=number)
+
+
+@blueprint.get("/<number>/faire/<transition>")
+def act(number: str, transition: str) -> Response:
+    """Show the form of one act."""
+    found = inner.call("GET", f"/cases/{number}")
+    if not found.is_ok:
+        return site.problem_page(found.body)
+    return _act_form(found.body, transition, inner.Answer(status=200, body={}))
+
+
+@blueprint.post("/<number>/faire/<transition>", endpoint="act_now")
+def do_act(number: str, transition: str) -> Response:
+    """Carry out an act; show the case as it stands when it changed meanwhile, or the form to mend."""
+    found = inner.call("GET", f"/cases/{number}")
+    if not found.is_ok:
+        return site.problem_page(found.body)
+    chosen = acts.named(found.body, transition)
+    if chosen is None:
+        return _with_case(number, told=tellings.moved_on(), status=409)
+    answer = inner.call(
+        "POST",
+        f"/cases/{number}/transitions",
+        body={"transition": transition, "inputs": acts.inputs_of(chosen, request.form)},
+        headers={"If-Match": f'"v{request.form.get("version", "")}"'},
+    )
+    if answer.status in STALE:
+        return _with_case(number, told=tellings.moved_on(answer.body), status=412)
+    if not answer.is_ok and chosen.inputs:
+        return _act_form(found.body, transition, answer)
+    if not answer.is_ok:
+        return _with_case(number, told=tellings.refused(answer.body), status=answer.status)
+    return _after(number, "fait", transition)
+
+
+@blueprint.post("/<number>/fusionner")
+def merge(number: str) -> Response:
+    """Join a case to another; the notice that follows can undo it."""
+    into = request.form.get("into", "").strip()
+    answer = inner.call(
+        "POST",
+        f"/cases/{number}/merge",
+        body={"into": into},
+        headers={"If-Match": f'"v{request.form.get("version", "")}"'},
+    )
+    if answer.status in STALE:
+        return _with_case(number, told=tellings.moved_on(answer.body), status=412)
+    if not answer.is_ok:
+        return _with_case(number, told=tellings.refused(answer.body), status=answer.status)
+    link = answer.body.get("link") or {}
+    return redirect(url_for(".case", number=into, joint=number, lien=link.get("id") or answer.body.get("link_id")), 303)
+
+
+@blueprint.post("/defaire/<link>")
+def undo(link: str) -> Response:
+    """Undo a merge."""
+    answer = inner.call("POST", f"/links/{link}/undo", body={})
+    number = request.form.get("number", "")
+    if not answer.is_ok:
+        return _with_case(number, told=tellings.refused(answer.body), status=answer.status)
+    return _after(number, "fait", "undo")
+
+
+def _after(number: str, name: str, value: str) -> Response:
+    return redirect(url_for(".case", number=number, **{name: value}), 303)
+
+
+def _with_case(number: str, *, told: Any = None, status: int = 200) -> Response:
+    found = inner.call("GET", f"/cases/{number}")
+    if not found.is_ok:
+        return site.problem_page(found.body)
+    filters = queue.read(request.args)
+    if shell.wanted_part() == "case":
+        return shell.render("dispatch/case.html", status, **_case(found.body), told=told, kept=filters.kept)
+    return _page(filters, found.body, told=told, status=status)
+
+
+def _page(filters: Filters, case: dict[str, Any] | None, *, told: Any = None, status: int = 200) -> Response:
+    with edge.transaction() as session:
+        town_map = map_data.of_town(session)
+    values = _queue(filters) | (_case(case) if case else {"case": None})
+    return shell.render(
+        "dispatch/page.html", status, told=told, map_data=town_map, words=words.of_page(), **values
+    )
+
+
+def _queue(filters: Filters) -> dict[str, Any]:
+    answer = queue.load(filters)
+    found = answer.body if answer.is_ok else {}
+    cases = found.get("cases", [])
+    return {
+        "filters": filters,
+        "kept": filters.kept,
+        "heading": _("À trier"),
+        "tabs": queue.tabs(filters, found.get("counts", {"open": found.get("total_open")})),
+        "cases": cases,
+        "pins": queue.pins(cases),
+        "more": queue.next_page(filters, found.get("next")),
+        "filtered": bool(set(filters.kept) - {"view", "order"}),
+        "filter_words": tellings.of_filters(filters),
+        "selects": _selects(),
+    }
+
+
+def _selects() -> list[tuple[str, str, list[dict[str, str]]]]:
+    districts = inner.call("GET", "/districts").body.get("features", [])
+    return [
+        ("group", _("Groupe"), [{"code": one["code"], "name": one["name"]} for one in catalogue.groups()]),
+        ("district", _("District"), [one["properties"] for one in districts]),
+        ("priority", _("Priorité"), [{"code": str(n), "name": f"P{n}"} for n in range(1, 5)]),
+    ]
+
+
+def _case(case: dict[str, Any]) -> dict[str, Any]:
+    main, others = acts.of_case(case)
+    return {
+        "case": case,
+        "main_acts": main,
+        "other_acts": others,
+        "may_merge": edge.may("case.merge") if edge.actor().is_staff else False,
+        "priority_name": tellings.priority(case["priority"]),
+        "step_names": tellings.steps(),
+    }
+
+
+def _act_form(case: dict[str, Any], transition: str, answer: inner.Answer) -> Response:
+    chosen = acts.named(case, transition)
+    if chosen is None:
+        return _with_case(case["number"], told=tellings.moved_on(), status=409)
+    is_part = shell.wanted_part() in ("act", "case")
+    return shell.render(
+        "dispatch/act.html" if is_part else "dispatch/act-page.html",
+        answer.status,
+        case=case,
+        act=chosen,
+        given=request.form,
+        choices=acts.choices(chosen, case, catalogue.services()),
+        defaults=acts.defaults(chosen, case),
+        problem=answer.body if not answer.is_ok else None,
+        faults={},
+    )

@@ -1,0 +1,78 @@
+"""The place of a report, carried from step to step in the address of the page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from tracker.web import inner
+
+METHODS = ("gps", "pin", "photo", "address", "asset", "segment")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A point in EPSG:4326 that a resident chose, how they did, and how good it is."""
+
+    lon: float
+    lat: float
+    accuracy: float | None
+    method: str
+    address: str
+
+    @property
+    def carried(self) -> dict[str, Any]:
+        """Return what the next step's address must hold."""
+        return {
+            "lon": self.lon,
+            "lat": self.lat,
+            "accuracy": self.accuracy,
+            "method": self.method,
+            "address": self.address or None,
+        }
+
+    @property
+    def as_location(self) -> dict[str, Any]:
+        """Return the place as the API takes it."""
+        return {
+            "lon": self.lon,
+            "lat": self.lat,
+            "accuracy_m": self.accuracy,
+            "method": self.method,
+            "address": self.address or None,
+        }
+
+
+def read(given: Mapping[str, str]) -> Place | None:
+    """Return the place of a page's address or form, none when there is none or it is no point on Earth."""
+    lon, lat, accuracy = (_number(given.get(name)) for name in ("lon", "lat", "accuracy"))
+    if lon is None or lat is None or not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        return None
+    method = given.get("method", "")
+    return Place(
+        lon=lon,
+        lat=lat,
+        accuracy=accuracy,
+        method=method if method in METHODS else "pin",
+        address=given.get("address", "").strip()[:200],
+    )
+
+
+def search(typed: str) -> list[dict[str, Any]]:
+    """Return the addresses, corners and parks that a text may mean."""
+    answer = inner.call("GET", f"/places/search?{urlencode({'q': typed})}")
+    return list(answer.body.get("results", [])) if answer.is_ok else []
+
+
+def describe(place: Place) -> dict[str, Any]:
+    """Return what is known of a point: its nearest address, its district, whether it is the town's."""
+    answer = inner.call("GET", f"/places/reverse?{urlencode({'lon': place.lon, 'lat': place.lat})}")
+    return dict(answer.body) if isinstance(answer.body, dict) else {}
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return value if abs(value) < 1e7 else None

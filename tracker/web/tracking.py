@@ -1,0 +1,152 @@
+"""Following a report with its number and its secret: what happened, what was promised, and the last word."""
+
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+from flask import Blueprint, abort, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from tracker import moments
+from tracker.web import inner, shell, words
+
+blueprint = Blueprint("tracking", __name__, url_prefix="/suivi")
+
+DONE = ("completed", "closed")
+
+
+@blueprint.get("")
+def find() -> Response:
+    """Ask for a number and its key."""
+    return _find_page()
+
+
+@blueprint.post("")
+def open_by_number() -> Response:
+    """Go to the follow-up of a number and its key."""
+    number = request.form.get("number", "").strip().upper().replace(" ", "")
+    secret = request.form.get("secret", "").strip()
+    if number and secret and _read(number, secret).is_ok:
+        return redirect(url_for(".follow", number=number, secret=secret), 303)
+    return _find_page(status=404, number=number, problem=True)
+
+
+@blueprint.get("/<number>/<secret>/merci")
+def thanks(number: str, secret: str) -> Response:
+    """Say that the report is in, what is promised and who looks after it."""
+    tracked = _tracked(number, secret)
+    case = tracked["case"]
+    return shell.render(
+        "citizen/thanks.html",
+        report=tracked,
+        case=case,
+        neighbours=case.get("neighbours", max(0, (case.get("reports_count") or 1) - 1)),
+        follow=url_for(".follow", number=number, secret=secret, _external=True),
+        words=words.of_page(),
+    )
+
+
+@blueprint.get("/<number>/<secret>")
+def follow(number: str, secret: str) -> Response:
+    """Show where a report stands."""
+    return _follow_page(number, secret, told=_told(request.args.get("fait")))
+
+
+@blueprint.post("/<number>/<secret>")
+def act(number: str, secret: str) -> Response:
+    """Carry out what the resident asked: answer, confirm, reopen or cancel."""
+    name = request.form.get("transition", "")
+    inputs = {field: request.form[field] for field in ("answer", "reason") if request.form.get(field)}
+    headers = {"Idempotency-Key": request.form.get("key") or str(uuid4())}
+    body = {"transition": name, "inputs": inputs}
+    answer = inner.call("POST", f"{_path(number, secret)}/transitions", body=body, headers=headers)
+    if answer.is_ok:
+        return redirect(url_for(".follow", number=number, secret=secret, fait=name), 303)
+    told = {"kind": "warn", "text": answer.body.get("detail") or answer.body.get("title", "")}
+    return _follow_page(number, secret, told=told, status=answer.status)
+
+
+@blueprint.get("/<number>/<secret>/rouvrir")
+def reopen(number: str, secret: str) -> Response:
+    """Ask what is still wrong."""
+    _tracked(number, secret)
+    back = url_for(".follow", number=number, secret=secret)
+    return shell.render("citizen/reopen.html", number=number, back=back, act=back, key=str(uuid4()))
+
+
+def _follow_page(number: str, secret: str, told: Any = None, status: int = 200) -> Response:
+    tracked = _tracked(number, secret)
+    case = tracked["case"]
+    can = set(tracked.get("can", []))
+    tone = case.get("tone") or tracked.get("tone") or "received"
+    photos = tracked.get("photos", [])
+    return shell.render(
+        "citizen/track.html",
+        status,
+        tracked=tracked,
+        secret=secret,
+        tone=tone,
+        can=can,
+        confirm_with="confirm" if "confirm" in can else "close",
+        service_name=_service_name(tracked),
+        place=case.get("place") or tracked.get("place"),
+        before=next((photo for photo in photos if photo.get("kind", "before") == "before"), None),
+        after=next((photo for photo in reversed(photos) if photo.get("kind") == "after"), None),
+        act=url_for(".act", number=number, secret=secret),
+        key=str(uuid4()),
+        told=told,
+        **_punctuality(case),
+    )
+
+
+def _punctuality(case: dict[str, Any]) -> dict[str, str]:
+    """Say how far before its promise a case was finished, or how late it is."""
+    due, done = case.get("resolve_by"), case.get("completed_at")
+    if not due:
+        return {}
+    now = shell.current().when.now
+    margin = moments.instant(due) - (moments.instant(done) if done else now)
+    if done and margin.days >= 1:
+        return {"ahead": ngettext("%(num)s jour d’avance", "%(num)s jours d’avance", margin.days)}
+    if done:
+        return {"ahead": _("À temps")} if margin.total_seconds() >= 0 else {"late": _("Après la date promise")}
+    return {"late": _("En retard")} if margin.total_seconds() < 0 else {}
+
+
+def _service_name(tracked: dict[str, Any]) -> str:
+    service = tracked.get("service") or tracked["case"].get("service") or {}
+    return str(service.get("name") or tracked.get("service_name") or tracked["case"].get("service_name") or "")
+
+
+def _told(done: str | None) -> dict[str, str] | None:
+    sentences = {
+        "answer": _("Merci, votre réponse est jointe au dossier."),
+        "cancel": _("C’est annulé."),
+        "close": _("Merci de nous l’avoir dit."),
+        "confirm": _("Merci de nous l’avoir dit."),
+        "reopen": _("C’est rouvert : une équipe va repasser."),
+    }
+    return {"kind": "ok", "text": sentences[done]} if done in sentences else None
+
+
+def _path(number: str, secret: str) -> str:
+    return f"/tracking/{quote(number, safe='')}/{quote(secret, safe='')}"
+
+
+def _read(number: str, secret: str) -> inner.Answer:
+    return inner.call("GET", _path(number, secret))
+
+
+def _tracked(number: str, secret: str) -> dict[str, Any]:
+    answer = _read(number, secret)
+    if not answer.is_ok:
+        abort(404)
+    return dict(answer.body)
+
+
+def _find_page(status: int = 200, number: str = "", problem: bool = False) -> Response:
+    now = shell.current().when.now
+    example = f"{shell.current().town.prefix}-{now.year}-04817"
+    return shell.render("citizen/find.html", status, number=number, problem=problem, example=example)

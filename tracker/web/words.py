@@ -1,0 +1,34 @@
+"""Sentences that scripts say, delivered with the page in the reader's language."""
+
+from flask_babel import gettext as _
+
+
+def of_page() -> dict[str, str]:
+    """Return every sentence of `static/js`, by the key that scripts use."""
+    return {
+        "accuracy": _("Précis à {metres} m près"),
+        "chosen_point": _("Le point choisi"),
+        "close": _("Fermer"),
+        "copied": _("Lien copié"),
+        "kept_here": _("Gardé ici : rien n’est perdu. Réessayez quand le réseau revient."),
+        "draft_back": _("On a gardé ce que vous aviez écrit."),
+        "loading": _("Un instant…"),
+        "locate_failed": _("Votre position n’est pas disponible. Déplacez la carte, ou entrez une adresse."),
+        "map_failed": _("La carte n’a pas pu se charger. La liste, elle, fonctionne."),
+        "near_you": _("Près de vous"),
+        "outside": _("Cet endroit est hors de la ville."),
+        "photo_of": _("Votre photo"),
+        "remove_photo": _("Retirer la photo"),
+        "retry": _("Réessayer"),
+        "send_failed": _("L’envoi n’a pas réussi."),
+        "sending": _("Envoi…"),
+        "sync_kept": _("{count} envoi gardé ici"),
+        "undo": _("Annuler"),
+        "undone": _("C’est annulé."),
+        "where_title": _("C’est ici ?"),
+        "zoom_in": _("Rapprocher"),
+        "zoom_out": _("Éloigner"),
+        "locate": _("Aller à ma position"),
+        "cluster": _("{count} dossiers ici : rapprocher"),
+        "could_not": _("Ce n’est pas fait."),
+    }
