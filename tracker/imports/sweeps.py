@@ -18,8 +18,8 @@ from tracker.imports.batches import Item
 from tracker.imports.counts import Counts
 from tracker.imports.mapping import Mapping
 from tracker.imports.parser import Parser
-from tracker.imports.reading import Record
 from tracker.imports.placing import Atlas
+from tracker.imports.reading import Record
 from tracker.imports.refusals import Refusals
 from tracker.imports.roots import Roots
 from tracker.imports.rows import Refused

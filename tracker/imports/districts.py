@@ -1,0 +1,153 @@
+"""Districts from a map file: a dated set of boundaries, and every case placed again when it takes over."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import shapely
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from gis import errors as gis_errors
+from gis import vectorfile
+from gis.areas import Area
+from gis.vectorfile import AreaLayer, RowNote
+from gis.wording import Words
+from tracker.imports import errors
+
+_SAME = text("SELECT id, status FROM boundary_set WHERE fingerprint = :fingerprint ORDER BY id DESC LIMIT 1")
+_NEW_SET = text("""
+    INSERT INTO boundary_set (name, source, fingerprint, valid_from, status)
+    VALUES (:name, :source, :fingerprint, :valid_from, 'draft') RETURNING id
+""")
+_NEW_DISTRICT = text("""
+    INSERT INTO district (boundary_set_id, code, name, geom)
+    VALUES (:set, :code, :name, ST_Multi(ST_GeomFromWKB(:wkb, 4326)))
+""")
+_RETIRE = text("UPDATE boundary_set SET status = 'retired' WHERE status = 'active' AND id <> :set")
+_ACTIVATE = text(
+    "UPDATE boundary_set SET status = 'active' WHERE id = :set AND status <> 'active' RETURNING id"
+)
+# One pass for all cases. A point on a shared edge is covered twice and goes to the lowest code; a case that
+# keeps its district is not touched. The event of each case comes with the versions of boundaries.
+_REPLACE = text("""
+    WITH placed AS (
+        SELECT DISTINCT ON (c.id) c.id, d.id AS district_id
+        FROM "case" c
+        LEFT JOIN district d ON d.boundary_set_id = :set AND ST_Covers(d.geom, c.geom)
+        WHERE c.geom IS NOT NULL
+        ORDER BY c.id, d.code COLLATE "C"
+    ), moved AS (
+    UPDATE "case" c SET district_id = p.district_id,
+        boundary_set_id = CASE WHEN p.district_id IS NULL THEN NULL ELSE CAST(:set AS bigint) END
+    FROM placed p
+    WHERE c.id = p.id AND c.district_id IS DISTINCT FROM p.district_id
+    RETURNING 1
+    )
+    SELECT count(*) FROM moved
+""")
+_DIFFERENCES = text("""
+    SELECT count(*) FROM "case" c
+    LEFT JOIN LATERAL (
+        SELECT d.id FROM district d JOIN boundary_set b ON b.id = d.boundary_set_id
+        WHERE b.status = 'active' AND ST_Covers(d.geom, c.geom)
+        ORDER BY d.code COLLATE "C" LIMIT 1
+    ) judged ON true
+    WHERE c.geom IS NOT NULL AND c.district_id IS DISTINCT FROM judged.id
+""")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chosen:
+    """Which file, which of its fields, and whether it takes over at once."""
+
+    path: Path
+    name_field: str
+    code_field: str | None = None
+    crs: str | None = None
+    layer: str | None = None
+    activates: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Brought:
+    """What came of a file: its districts as (code, name), what was odd, and how many cases moved."""
+
+    districts: tuple[tuple[str, str], ...]
+    repaired: tuple[RowNote, ...]
+    refused: tuple[RowNote, ...]
+    notes: tuple[Words, ...]
+    crs: str
+    is_new: bool
+    is_active: bool
+    moved: int
+
+
+def bring_in(session: Session, chosen: Chosen, *, today: date) -> Brought:
+    """Store the districts of a file as a set of boundaries, and make it the active one if asked.
+
+    The same areas again change nothing. Raises DistrictsUnusable. The caller commits.
+    """
+    layer = _read(chosen)
+    fingerprint = fingerprint_of(layer.areas)
+    kept = session.execute(_SAME, {"fingerprint": fingerprint}).one_or_none()
+    set_id = kept.id if kept else _store(session, layer, chosen.path, fingerprint, today)
+    moved = activate(session, set_id) if chosen.activates else 0
+    return Brought(
+        districts=tuple((area.code, area.name) for area in layer.areas),
+        repaired=layer.repaired,
+        refused=layer.refused,
+        notes=layer.notes,
+        crs=layer.crs,
+        is_new=kept is None,
+        is_active=chosen.activates or (kept is not None and kept.status == "active"),
+        moved=moved,
+    )
+
+
+def activate(session: Session, set_id: int) -> int:
+    """Make a set the active one, retire the one before, place every case again; return how many moved."""
+    session.execute(_RETIRE, {"set": set_id})
+    if session.execute(_ACTIVATE, {"set": set_id}).first() is None:
+        return 0
+    return int(session.execute(_REPLACE, {"set": set_id}).scalar_one())
+
+
+def differences(session: Session) -> int:
+    """Count the cases whose district is not the one PostGIS gives their point: it must be none."""
+    return int(session.execute(_DIFFERENCES).scalar_one())
+
+
+def fingerprint_of(areas: Sequence[Area]) -> str:
+    """Return a digest of codes, names and shapes, whatever the order and the format of the file."""
+    digest = hashlib.sha256()
+    for area in sorted(areas, key=lambda each: each.code):
+        digest.update(f"{area.code}\x1f{area.name}\x1f".encode())
+        digest.update(shapely.to_wkb(shapely.normalize(area.geometry)))
+    return digest.hexdigest()
+
+
+def _read(chosen: Chosen) -> AreaLayer:
+    try:
+        return vectorfile.read_areas(
+            chosen.path, chosen.name_field, chosen.crs, code_field=chosen.code_field, layer=chosen.layer
+        )
+    except (gis_errors.VectorFileError, ValueError) as wrong:
+        raise errors.DistrictsUnusable(
+            fr=f"{chosen.path.name}\u00a0: {wrong}", en=f"{chosen.path.name}: {wrong}"
+        ) from wrong
+
+
+def _store(session: Session, layer: AreaLayer, path: Path, fingerprint: str, today: date) -> int:
+    values = {"name": path.stem, "source": path.name, "fingerprint": fingerprint, "valid_from": today}
+    set_id = int(session.execute(_NEW_SET, values).scalar_one())
+    session.execute(
+        _NEW_DISTRICT,
+        [
+            {"set": set_id, "code": area.code, "name": area.name, "wkb": shapely.to_wkb(area.geometry)}
+            for area in layer.areas
+        ],
+    )
+    return set_id
