@@ -1,7 +1,5 @@
-"""The WSGI application of one server process: `granian wsgi:app`."""
+"""The application of one server process, for any WSGI server: `granian --interface wsgi wsgi:app`."""
 
-import os
+from tracker.app import from_environment
 
-from tracker.app import application
-
-app = application(os.environ)
+app = from_environment()

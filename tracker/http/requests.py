@@ -14,6 +14,7 @@ from uuid import uuid4
 import orjson
 import structlog
 from flask import Flask, Response, g, request
+from werkzeug.exceptions import LengthRequired, RequestEntityTooLarge
 
 from tracker.http import metrics, state
 
@@ -35,6 +36,17 @@ def _begin() -> None:
     given = request.headers.get(HEADER)
     taken = given if given is not None and _ACCEPTED.fullmatch(given) else uuid4().hex
     g.state = state.State(request_id=taken)
+    _refuse_endless()
+
+
+def _refuse_endless() -> None:
+    """Refuse a body that is too large, or does not say how large it is, before any of it is read."""
+    length = request.content_length
+    if length is None:
+        if "chunked" in request.headers.get("Transfer-Encoding", ""):
+            raise LengthRequired
+    elif length > (request.max_content_length or length):
+        raise RequestEntityTooLarge
 
 
 def _end(response: Response) -> Response:

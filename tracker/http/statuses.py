@@ -60,6 +60,11 @@ STATUSES: Mapping[int, Status] = MappingProxyType(
             detail=_l("L’état actuel ne permet pas cette opération."),
         ),
         410: Status(slug="gone", title=_l("Disparu"), detail=_l("Ceci n’existe plus.")),
+        411: Status(
+            slug="length-required",
+            title=_l("Taille requise"),
+            detail=_l("Dites dans Content-Length la taille de ce que vous envoyez."),
+        ),
         412: Status(
             slug="stale-version",
             title=_l("Version dépassée"),
