@@ -7,6 +7,7 @@ order of code points (what SQL gives for `ORDER BY code COLLATE "C" LIMIT 1`).
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -90,8 +91,8 @@ def repair(geometry: BaseGeometry) -> Repaired:
 class AreaIndex:
     """A set of areas, indexed for single points (rtree) and for many at once (STRtree).
 
-    Building it prepares the geometries, which is then safe to share between threads for reading.
-    Raises ValueError if two areas have the same code.
+    Safe to share between threads: `find` takes turns, since libspatialindex keeps scratch space in the index
+    and is called without the interpreter's lock. Raises ValueError if two areas have the same code.
     """
 
     def __init__(self, areas: Sequence[Area]) -> None:
@@ -109,6 +110,7 @@ class AreaIndex:
         shapely.prepare(self._edges)
         self._edge_tree = shapely.STRtree(self._edges)
         self._tree = index.Index(_entries(self._shapes)) if ordered else index.Index()
+        self._turn = threading.Lock()
 
     def __len__(self) -> int:
         return len(self.areas)
@@ -117,9 +119,10 @@ class AreaIndex:
         """Place one point, longitude and latitude in EPSG:4326. A point that is not finite is nowhere."""
         if not (math.isfinite(lon) and math.isfinite(lat)):
             return Placement(code=None, candidates=(), edge_m=math.inf, certain=False)
-        near = self._tree.intersection((lon, lat, lon, lat))
-        inside = sorted(i for i in near if shapely.intersects_xy(self._shapes[i], lon, lat))
-        edge_m = self._edge_m(lon, lat, inside)
+        with self._turn:
+            near = self._tree.intersection((lon, lat, lon, lat))
+            inside = sorted(i for i in near if shapely.intersects_xy(self._shapes[i], lon, lat))
+            edge_m = self._edge_m(lon, lat, inside)
         return Placement(
             code=self._codes[inside[0]] if inside else None,
             candidates=tuple(self._codes[i] for i in inside),

@@ -113,6 +113,9 @@ class Frame:
             raise ValueError("the territory is empty")
         prepared = shapely.from_wkb(shapely.to_wkb(self.territory))
         shapely.prepare(prepared)
+        # GEOS builds its index at the first question: ask here, before threads share it.
+        shapely.intersects_xy(prepared, *prepared.bounds[:2])
+        shapely.shortest_line(prepared, shapely.Point(0, 0))
         object.__setattr__(self, "_territory", prepared)
         object.__setattr__(self, "_defaults", frozenset(_key(*point) for point in self.default_points))
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -147,6 +148,16 @@ def test_areas_which_tile_put_each_point_in_exactly_one_or_on_an_uncertain_edge(
         assert len(found.candidates) == 1 or not found.certain
     on_edge = index.find(-74.125, 45.375)
     assert (on_edge.code, on_edge.candidates) == ("1", ("1", "2"))
+
+
+def test_threads_asking_at_once_get_the_same_answers():
+    shapes = [shapely.box(i / 20, j / 20, (i + 1) / 20, (j + 1) / 20) for i in range(20) for j in range(20)]
+    index = AreaIndex([Area(code=f"{i:03}", geometry=shape) for i, shape in enumerate(shapes)])
+    points = [(i / 57, j / 57) for i in range(58) for j in range(58)]
+    alone = index.assign(*zip(*points, strict=True)).tolist()
+    with ThreadPoolExecutor(8) as pool:
+        rounds = list(pool.map(lambda _: [index.find(*point).code for point in points], range(8)))
+    assert all(answers == alone for answers in rounds)
 
 
 def test_indexing_leaves_the_callers_geometries_unprepared():

@@ -218,6 +218,7 @@ def test_an_old_shapefile_without_an_encoding_keeps_its_accents(tmp_path):
         ("q.csv", b"nom,wkt\nA,POINT(0 0)"),
     ],
 )
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_what_is_not_a_map_is_refused(tmp_path, name, content):
     path = tmp_path / name
     path.write_bytes(content)
