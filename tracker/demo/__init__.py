@@ -1,1 +1,1 @@
-"""The demo city: a fictional town drawn from a seed, with its streets, its people and some months of reports."""
+"""The demo city: a fictional town drawn from a seed, with its people and some months of reports."""

@@ -69,7 +69,7 @@ class AssetsPlan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asset:
-    """One thing: `kind` as the catalogue names it, `shape` in metres (a point, or a park's or building's outline)."""
+    """One thing: `kind` as the catalogue names it, `shape` in metres (a point, a park's outline)."""
 
     kind: str
     code: str

@@ -1,4 +1,4 @@
-"""Things the city looks after along its streets: lights, hydrants, basins, manholes, signs, signals, trees."""
+"""What the city looks after along its streets: lights, hydrants, basins, manholes, signs, signals, trees."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _streetlights(plan: AssetsPlan, site: Site) -> list[Asset]:
     circuits = np.repeat(np.arange(1, len(sizes) + 1), sizes)
     on_hydro = rng.uniform(0, 1, len(places.segment)) < plan.on_hydro_poles
     assets = []
-    for order, (row, point) in enumerate(zip(places.segment, shapely.points(places.xy), strict=True)):
+    for order, (row, point) in enumerate(zip(places.segment, strung.points(places), strict=True)):
         segment = site.segments[row]
         pole = "hydro" if on_hydro[order] else "ville"
         assets.append(
@@ -112,9 +112,7 @@ def _interleaved(left: Places, right: Places) -> Places:
 def _plain(plan: AssetsPlan, site: Site, kind: str, places: Places) -> list[Asset]:
     return [
         Asset(kind=kind, code=number(plan, kind, order), shape=point, segment=site.segments[row].code)
-        for order, (row, point) in enumerate(
-            zip(places.segment, shapely.points(places.xy), strict=True), start=1
-        )
+        for order, (row, point) in enumerate(zip(places.segment, strung.points(places), strict=True), start=1)
     ]
 
 
@@ -143,7 +141,7 @@ def _signs(plan: AssetsPlan, site: Site) -> list[Asset]:
             segment=site.segments[rows[order][0]].code,
             attributes={"type": rows[order][1]},
         )
-        for order, point in enumerate(shapely.points(places.xy))
+        for order, point in enumerate(strung.points(places))
     ]
 
 
@@ -199,5 +197,5 @@ def _trees(plan: AssetsPlan, site: Site) -> list[Asset]:
             segment=site.segments[places.segment[i]].code,
             attributes={"species_en": plan.species[species[i]].en, "dbh_cm": int(girth_cm[i])},
         )
-        for order, (i, point) in enumerate(zip(kept, shapely.points(places.xy[kept]), strict=True), start=1)
+        for order, (i, point) in enumerate(zip(kept, strung.points(places)[kept], strict=True), start=1)
     ]

@@ -21,12 +21,12 @@ from tracker.demo import (
     ground,
     infill,
     lots,
+    naming,
     network,
     parameters,
     seeds,
     segments,
     skeleton,
-    streets,
     zones,
 )
 from tracker.demo.asset_plan import Asset
@@ -49,7 +49,7 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class City:
-    """Every layer of the town. All shapes are in metres of `srid`; `degrees.shapes` turns them into lon/lat."""
+    """Every layer of the town, in metres of `srid`; `degrees.shapes` turns them into lon/lat."""
 
     srid: int
     size: str
@@ -95,7 +95,7 @@ def build(plan: CityPlan, *, size: str = "s", seed: int = 311, tell: Tell | None
     cells = zones.lay(plan, seed, core_only=size in _CORE_ONLY)
     say("rues")
     named = _streets(plan, land, tiles, cells, seed)
-    words = streets.read_names()
+    words = naming.read_names()
     say("parcs")
     green = greens.plant(plan, land, named, words.parks, seed)
     closed = shapely.union_all(
@@ -130,12 +130,12 @@ def _streets(
     edges = network.weave(roads, thin=plan.thin, rng=seeds.stream(seed, "thinning"))
     by_kind = zone_shapes(plan, cells)
     empty = shapely.Polygon()
-    setting = streets.Setting(
+    setting = naming.Setting(
         old_town=by_kind.get("o", empty),
         lock_village=by_kind.get("l", empty),
         districts=tuple((each.code, each.shape) for each in tiles),
     )
-    named = streets.name_all(edges, streets.read_names(), setting, seed)
+    named = naming.name_all(edges, naming.read_names(), setting, seed)
     # On the route's stretch through Les Écluses the city maintains what the province owns.
     middle = next(each for each in tiles if each.code == "4")
     agreement = shapely.box(*middle.shape.bounds[:2], middle.shape.centroid.x, middle.shape.bounds[3])

@@ -1,4 +1,4 @@
-"""From the town's metres to degrees: each vertex is transformed and rounded by itself, so shared edges stay shared."""
+"""From metres to degrees: each vertex is transformed and rounded by itself, so shared edges stay shared."""
 
 from __future__ import annotations
 

@@ -40,8 +40,8 @@ def cut_lines(plan: CityPlan) -> tuple[LineString, LineString, LineString]:
 def tile(plan: CityPlan, land: Ground) -> tuple[District, ...]:
     """Cut the city along the boulevards' axes, in metres.
 
-    All lines are noded together and snapped to a centimetre before polygons are made, so two neighbours hold the
-    very same vertices. Raises CityUnsound if the cuts do not give exactly the planned districts.
+    All lines are noded together and snapped to a centimetre before polygons are made, so two neighbours
+    hold the very same vertices. Raises CityUnsound if the cuts do not give exactly the planned districts.
     """
     lines = [land.city.exterior, *cut_lines(plan)]
     noded = shapely.union_all(lines, grid_size=_SNAP_M)
@@ -69,7 +69,7 @@ def surround(plan: CityPlan, land: Ground) -> tuple[Neighbour, ...]:
         limits.east + limits.margin,
         limits.north + limits.margin,
     )
-    x = np.arange(outer.bounds[0], outer.bounds[2] + 1, 100.0)
+    x = np.arange(outer.bounds[0], outer.bounds[2] + 1, ground.SHORE_STEP_M)
     far = Polygon(
         [
             *np.column_stack([x, ground.far_shore(plan, x)]),

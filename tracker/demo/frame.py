@@ -1,7 +1,7 @@
 """The bent frame the town is drawn in: u runs west to east, v from the canal to the shore.
 
-The axes of the three boulevards are lines of the frame, so streets drawn in (u, v) follow the river, the canal
-and the boulevards as the streets of a river town do.
+The axes of the three boulevards are lines of the frame, so streets drawn in (u, v) follow the river, the
+canal and the boulevards as the streets of a river town do.
 """
 
 from __future__ import annotations
@@ -32,24 +32,23 @@ _BEND_V = Bend(amplitude_m=55.0, length_m=690.0)
 
 
 def shore_y(plan: CityPlan, x: Array) -> Array:
-    """Northing of the south shore of the river at eastings `x`, in metres."""
+    """Northing of the south shore of the river at eastings `x`, in metres, to the centimetre."""
     delta = x - plan.frame.west
     waves = [amplitude * np.sin(delta / length) for amplitude, length in plan.water.shore_waves]
-    return np.asarray(plan.water.shore_base + np.sum(waves, axis=0), dtype=np.float64)
+    return np.asarray(np.round(plan.water.shore_base + np.sum(waves, axis=0), 2), dtype=np.float64)
 
 
 def canal_y(plan: CityPlan, x: Array) -> Array:
     """Northing of the canal's axis at eastings `x`, in metres."""
     amplitude, length = plan.water.canal_wave
-    return np.asarray(
-        plan.water.canal_base + amplitude * np.sin((x - plan.frame.west) / length), dtype=np.float64
-    )
+    wave = amplitude * np.sin((x - plan.frame.west) / length)
+    return np.asarray(np.round(plan.water.canal_base + wave, 2), dtype=np.float64)
 
 
 def place(plan: CityPlan, u: Array, v: Array) -> Array:
     """Turn frame positions into eastings and northings, an (n, 2) array in metres.
 
-    x depends on y along the cuts and y on x along the shore: a few rounds settle both, for the slopes are slight.
+    x depends on y along the cuts and y on x along the shore; as slopes are slight, a few rounds settle both.
     """
     bent_u = u + _wave(_BEND_U, v) * _fade(u, plan.frame.u_knots)
     bent_v = v + _wave(_BEND_V, u) * _fade(v, plan.frame.v_knots)

@@ -111,8 +111,7 @@ def _woods(plan: CityPlan, land: Ground, segments: Sequence[Segment], seed: int)
             )
         )
         near = shapely.union_all([taken, *kept_clear[np.sort(tree.query(blob))]])
-        for part in shapely.get_parts(blob.intersection(land.city).difference(near)):
-            if isinstance(part, Polygon) and part.area > 15_000:
-                woods.append(ground.largest(part.simplify(1.0)))
+        stands = shapely.get_parts(blob.intersection(land.city).difference(near))
+        woods += [ground.largest(stand.simplify(1.0)) for stand in stands if stand.area > 15_000]
     joined = shapely.get_parts(shapely.union_all(woods))
     return tuple(sorted((each for each in joined if isinstance(each, Polygon)), key=lambda each: each.bounds))

@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from tracker.demo import frame
 from tracker.demo.parameters import CityPlan
 
-_SHORE_STEP_M = 25.0
+SHORE_STEP_M = 25.0
 _CAPE_M = 260.0  # the two capes of the bay are rounded with this radius
 
 
@@ -41,7 +41,7 @@ class Ground:
 def lay(plan: CityPlan) -> Ground:
     """Draw the water and what it leaves: the city is the land between the shore and the canal's axis."""
     box = plan.frame
-    wide = np.arange(box.west - box.margin, box.east + box.margin + 1, _SHORE_STEP_M)
+    wide = np.arange(box.west - box.margin, box.east + box.margin + 1, SHORE_STEP_M)
     inside = wide[(wide >= box.west) & (wide <= box.east)]
     shore = LineString(np.column_stack([inside, frame.shore_y(plan, inside)]))
     canal = LineString(np.column_stack([inside, frame.canal_y(plan, inside)]))

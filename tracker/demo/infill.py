@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import shapely
 from shapely.affinity import rotate
@@ -132,7 +134,6 @@ def _keep_clear(roads: list[Road], forbidden: BaseGeometry) -> list[Road]:
         if not forbidden.intersects(road.line):
             kept.append(road)
             continue
-        for part in shapely.get_parts(road.line.difference(forbidden)):
-            if isinstance(part, LineString) and part.length > 40:
-                kept.append(Road(line=part, road_class=road.road_class, kind=road.kind))
+        parts = shapely.get_parts(road.line.difference(forbidden))
+        kept += [replace(road, line=part) for part in parts if part.length > 40]
     return kept

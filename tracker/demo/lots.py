@@ -42,7 +42,7 @@ _HOUSE_M = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Address:
-    """A civic number; `point` in metres, at the front of the lot. `units` doors, a multi-unit house has several."""
+    """A civic number; `point` in metres, at the front of the lot. `units` counts its doors."""
 
     civic: int
     street: str
@@ -60,11 +60,11 @@ class Lots:
 def parcel_out(segments: Sequence[Segment], closed: BaseGeometry, seed: int) -> Lots:
     """Place lots on both sides of every street open to them, then a house on each where it fits.
 
-    `closed` is where nothing is built: water, parks, the rail line. Odd numbers are on the north or west side.
+    `closed` is where nothing is built: water, parks, the rail line. Odd numbers are north or west.
     """
     rng = seeds.stream(seed, "addresses")
     lots = _fronts(segments, rng)
-    points = shapely.points(lots.places.xy)
+    points = strung.points(lots.places)
     shapely.prepare(closed)
     keep = ~shapely.intersects(closed, points) & _is_own_street(segments, lots.places.segment, points)
     keep = _apart(points, keep, _APART_M)
@@ -79,7 +79,7 @@ def parcel_out(segments: Sequence[Segment], closed: BaseGeometry, seed: int) -> 
             units=int(doors),
         )
         for civic, row, point, doors in zip(
-            lots.civic, lots.places.segment, shapely.points(lots.places.xy), units, strict=True
+            lots.civic, lots.places.segment, strung.points(lots.places), units, strict=True
         )
     )
     return Lots(addresses=addresses, houses=_houses(segments, lots, closed, seed))

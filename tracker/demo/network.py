@@ -5,41 +5,20 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry import LineString, Point
 
+from tracker.demo import merging
+from tracker.demo.edges import Edge, Node, by_node, node_of
 from tracker.demo.skeleton import Road
 
 _SNAP_M = 0.01
-_BESIDE_M = 45.0
 _PARALLEL_DEG = 35.0
 _SHORT_DANGLE_M = 55.0
-_SHORT_EDGE_M = 26.0
 _REACH_M = 16.0
-Node = tuple[float, float]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Edge:
-    """A piece of road between two corners, in metres."""
-
-    line: LineString
-    road_class: int
-    kind: str
-    name: str | None
-    owner: str
-
-    start: Node = field(init=False)
-    end: Node = field(init=False)
-
-    def __post_init__(self) -> None:
-        coords = shapely.get_coordinates(self.line)
-        object.__setattr__(self, "start", _node(coords[0]))
-        object.__setattr__(self, "end", _node(coords[-1]))
 
 
 def weave(roads: Sequence[Road], *, thin: float, rng: np.random.Generator) -> list[Edge]:
@@ -51,27 +30,14 @@ def weave(roads: Sequence[Road], *, thin: float, rng: np.random.Generator) -> li
     edges = _drop_beside(edges, roads)
     edges = _attach(_trim(edges))
     for _ in range(3):
-        edges = _contract(edges)
-        edges = _join(edges)
+        edges = merging.contract(edges)
+        edges = merging.join(edges)
     edges = _trim(edges)
-    edges = _join(edges)
+    edges = merging.join(edges)
     edges = _largest_component(edges)
     edges = _thin(edges, thin, rng)
-    edges = _join(edges)
+    edges = merging.join(edges)
     return sorted(edges, key=lambda each: (each.road_class, each.start, each.end, each.line.length))
-
-
-def by_node(edges: Sequence[Edge]) -> dict[Node, list[int]]:
-    """Index of the edges which end at each corner."""
-    index: dict[Node, list[int]] = defaultdict(list)
-    for position, edge in enumerate(edges):
-        index[edge.start].append(position)
-        index[edge.end].append(position)
-    return index
-
-
-def _node(point: Sequence[float] | NDArray[np.float64]) -> Node:
-    return round(float(point[0]), 2), round(float(point[1]), 2)
 
 
 def _cut(roads: Sequence[Road]) -> list[Edge]:
@@ -101,7 +67,7 @@ def _drop_beside(edges: list[Edge], roads: Sequence[Road]) -> list[Edge]:
     for edge in edges:
         middle = edge.line.interpolate(0.5, normalized=True)
         if edge.road_class == 4 and _is_beside(
-            edge, middle, [higher[i] for i in tree.query(middle.buffer(_BESIDE_M))]
+            edge, middle, [higher[i] for i in tree.query(middle.buffer(merging.BESIDE_M))]
         ):
             continue
         kept.append(edge)
@@ -111,7 +77,7 @@ def _drop_beside(edges: list[Edge], roads: Sequence[Road]) -> list[Edge]:
 def _is_beside(edge: Edge, middle: Point, higher: list[LineString]) -> bool:
     heading = _heading(edge.line)
     for line in higher:
-        if line.distance(middle) >= _BESIDE_M:
+        if line.distance(middle) >= merging.BESIDE_M:
             continue
         position = line.project(middle)
         piece = LineString([line.interpolate(max(0.0, position - 10)), line.interpolate(position + 10)])
@@ -157,13 +123,15 @@ def _attach(edges: list[Edge]) -> list[Edge]:
             continue
         best = min(near, key=lambda i: (edges[i].line.distance(point), i))
         foot = edges[best].line.interpolate(edges[best].line.project(point))
-        ends[node] = _node((foot.x, foot.y))
+        ends[node] = node_of((foot.x, foot.y))
         cuts[best].append(foot)
     pieces: list[Edge] = []
     for position, edge in enumerate(edges):
         pieces += _split(edge, cuts[position]) if position in cuts else [edge]
-    moved = [_move(each, ends.get(each.start, each.start), ends.get(each.end, each.end)) for each in pieces]
-    return _distinct([each for each in moved if each is not None])
+    moved = [
+        merging.move(each, ends.get(each.start, each.start), ends.get(each.end, each.end)) for each in pieces
+    ]
+    return merging.distinct([each for each in moved if each is not None])
 
 
 def _split(edge: Edge, feet: list[Point]) -> list[Edge]:
@@ -174,84 +142,12 @@ def _split(edge: Edge, feet: list[Point]) -> list[Edge]:
         at = rest.line.project(spot)
         if not _SNAP_M < at < rest.line.length - _SNAP_M:
             continue
-        node = _node((spot.x, spot.y))
+        node = node_of((spot.x, spot.y))
         before = [c for c in rest.line.coords if rest.line.project(Point(c)) < at]
         after = list(rest.line.coords)[len(before) :]
         pieces.append(replace(rest, line=LineString([*before, node])))
         rest = replace(rest, line=LineString([node, *after]))
     return [*pieces, rest]
-
-
-def _contract(edges: list[Edge]) -> list[Edge]:
-    """Draw the two corners of a very short piece together, onto the corner of the higher road."""
-    rank = _ranks(edges)
-    target: dict[Node, Node] = {}
-    for edge in sorted(edges, key=lambda each: each.line.length):
-        if edge.line.length >= _SHORT_EDGE_M:
-            break
-        start, end = _follow(target, edge.start), _follow(target, edge.end)
-        if start != end:
-            keep, move = (start, end) if (rank[start], start) <= (rank[end], end) else (end, start)
-            target[move] = keep
-    moved = [_move(edge, _follow(target, edge.start), _follow(target, edge.end)) for edge in edges]
-    return _distinct([each for each in moved if each is not None])
-
-
-def _ranks(edges: list[Edge]) -> dict[Node, tuple[int, int]]:
-    """Of each corner: its highest road, then how many roads meet there (more first)."""
-    return {node: (min(edges[i].road_class for i in at), -len(at)) for node, at in by_node(edges).items()}
-
-
-def _follow(target: dict[Node, Node], node: Node) -> Node:
-    while node in target:
-        node = target[node]
-    return node
-
-
-def _move(edge: Edge, start: Node, end: Node) -> Edge | None:
-    if start == edge.start and end == edge.end:
-        return edge
-    if start == end and edge.line.length < 2 * _SHORT_EDGE_M:
-        return None
-    return replace(edge, line=LineString([start, *edge.line.coords[1:-1], end]))
-
-
-def _distinct(edges: list[Edge]) -> list[Edge]:
-    """Of two pieces with the same ends and nearly the same course, keep the higher, then the shorter."""
-    kept: dict[tuple[Node, Node], list[Edge]] = defaultdict(list)
-    for edge in sorted(edges, key=lambda each: (each.road_class, each.line.length, each.start, each.end)):
-        ends = min(edge.start, edge.end), max(edge.start, edge.end)
-        middle = edge.line.interpolate(0.5, normalized=True)
-        if all(each.line.distance(middle) > _BESIDE_M / 2 for each in kept[ends]):
-            kept[ends].append(edge)
-    return [edge for ends in sorted(kept) for edge in kept[ends]]
-
-
-def _join(edges: list[Edge]) -> list[Edge]:
-    """Make one edge of two that meet alone at a corner and are the same kind of road."""
-    while True:
-        index = by_node(edges)
-        merged: set[int] = set()
-        made: list[Edge] = []
-        for node in sorted(index):
-            at = index[node]
-            if len(at) != 2 or at[0] == at[1] or merged & set(at) or not _alike(edges[at[0]], edges[at[1]]):
-                continue
-            made.append(_joined(edges[at[0]], edges[at[1]], node))
-            merged.update(at)
-        if not made:
-            return edges
-        edges = [edge for position, edge in enumerate(edges) if position not in merged] + made
-
-
-def _alike(a: Edge, b: Edge) -> bool:
-    return (a.road_class, a.kind, a.name, a.owner) == (b.road_class, b.kind, b.name, b.owner)
-
-
-def _joined(a: Edge, b: Edge, node: Node) -> Edge:
-    first = list(a.line.coords) if a.end == node else list(a.line.coords)[::-1]
-    second = list(b.line.coords) if b.start == node else list(b.line.coords)[::-1]
-    return replace(a, line=LineString(first + second[1:]))
 
 
 def _largest_component(edges: list[Edge]) -> list[Edge]:
@@ -281,7 +177,7 @@ def components(edges: Sequence[Edge]) -> Callable[[Node], Node]:
 
 
 def _thin(edges: list[Edge], share: float, rng: np.random.Generator) -> list[Edge]:
-    """Drop a share of the local edges, one by one, as long as both of their corners keep three roads or more."""
+    """Drop a share of the local edges, one by one, as long as their corners keep two roads or more."""
     edges = sorted(edges, key=lambda each: (each.start, each.end, each.line.length))
     degree = {node: len(at) for node, at in by_node(edges).items()}
     local = [position for position, edge in enumerate(edges) if edge.road_class == 4]

@@ -51,9 +51,7 @@ def ladder(rng: np.random.Generator) -> list[Array]:
 
 def loops(rng: np.random.Generator) -> list[Array]:
     """Rounded loops one inside the other around a small park."""
-    lines = []
-    for inset in (0.14, 0.27, 0.40):
-        lines.append(_ring(inset, 0.12 - inset * 0.15))
+    lines = [_ring(inset, 0.12 - inset * 0.15) for inset in (0.14, 0.27, 0.40)]
     gates = rng.uniform(0.32, 0.68, 4)
     lines += [
         _line((gates[0], 0), (gates[0], 0.27 + _PAST)),
@@ -69,7 +67,7 @@ def loops(rng: np.random.Generator) -> list[Array]:
 
 
 def crescents(rng: np.random.Generator) -> list[Array]:
-    """A curving spine; crescents of several sizes open on it, some around a court, beside a quiet back street."""
+    """A curving spine; crescents of several sizes open on it, beside a quiet back street."""
     lean = rng.uniform(0.03, 0.07) * rng.choice([-1, 1])
     lines = [_curve((0.5 + lean, 0), (0.5 - lean, 0.33), (0.5 + lean, 0.66), (0.5 - lean, 1))]
     for low, high, reach in ((0.09, 0.38, 0.37), (0.50, 0.91, 0.39)):

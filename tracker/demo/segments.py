@@ -12,7 +12,7 @@ from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 
 from tracker.demo.districts import District
-from tracker.demo.network import Edge
+from tracker.demo.edges import Edge
 from tracker.demo.streets import Street
 
 Points = NDArray[np.object_]
@@ -25,7 +25,7 @@ COUNTRY_SPEED_KMH = 70
 class Segment:
     """A piece of street; `line` in metres, walked in the direction the civic numbers grow.
 
-    `from_m` is where it begins along its street. Classes: 1 provincial route, 2 arterial, 3 collector, 4 local.
+    `from_m` is where it begins along its street. Classes: 1 provincial, 2 arterial, 3 collector, 4 local.
     """
 
     code: str

@@ -19,7 +19,7 @@ CREEK_BANK_M = 42.0  # from the creek's axis to the road along it
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Road:
-    """A drawn line before it is cut at corners. Classes: 1 route, 2 arterial, 3 collector or rang, 4 local."""
+    """A drawn line before it is cut at corners. Classes: 1 route, 2 arterial, 3 collector, 4 local."""
 
     line: LineString
     road_class: int

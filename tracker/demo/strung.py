@@ -51,6 +51,11 @@ def string(segments: Sequence[Segment], run: Run) -> Places:
     return beside(segments, segment, position, run.offset[segment] * side)
 
 
+def points(places: Places) -> NDArray[np.object_]:
+    """The places as points."""
+    return np.asarray(shapely.points(places.xy), dtype=object)
+
+
 def repeated(counts: NDArray[np.int_]) -> tuple[Index, Index]:
     """For counts (2, 0, 3): the positions (0, 0, 2, 2, 2) and the orders (0, 1, 0, 1, 2)."""
     position = np.repeat(np.arange(len(counts)), counts)

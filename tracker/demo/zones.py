@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from shapely.geometry import Polygon
@@ -69,7 +70,9 @@ def _jitter(planned: tuple[float, ...], share: float, moves: frame.Array) -> tup
     return tuple(round(each + move * share * _CELL_M, 1) for each, move in pairs)
 
 
-def _keep(planned: tuple[float, ...], moved: tuple[float, ...], fixed: set[float]) -> tuple[float, ...]:
+def _keep(
+    planned: tuple[float, ...], moved: tuple[float, ...], fixed: Collection[float | None]
+) -> tuple[float, ...]:
     """Lines a named road follows stay where they are planned."""
     return tuple(was if was in fixed else now for was, now in zip(planned, moved, strict=True))
 
