@@ -119,6 +119,13 @@ def test_one_person_pressing_send_twice_is_recognised(weights):
     assert score.probability > probability(weights, sighting(reporter="you"), minutes_ago)
 
 
+def test_one_person_reporting_again_days_later_counts_a_little(weights):
+    days_ago = candidate(15, opened_at=NOON - timedelta(days=4), reporters=frozenset({"me"}))
+    score = duplicates.score(sighting(reporter="me"), days_ago, weights)
+    assert "same person" in score.reasons("en")
+    assert score.probability > probability(weights, sighting(), days_ago)
+
+
 def test_answers_count_only_where_both_gave_them(weights):
     case = candidate(20, answers={"taille": "pneu", "voie": "auto"})
     same = probability(weights, sighting(answers={"taille": "pneu"}), case)

@@ -205,6 +205,17 @@ def test_an_old_shapefile_without_an_encoding_keeps_its_accents(tmp_path):
     assert vectorfile.read_areas(path, "nom").areas[1].name == "Les Écluses"
 
 
+@pytest.mark.parametrize("suffix", [".shp", ".gpkg"])
+def test_text_which_is_not_in_the_encoding_claimed_is_read_as_windows_and_told(tmp_path, suffix):
+    path = write(tmp_path / f"q{suffix}", names=("Les Écluses", "bas"))
+    data = path.with_suffix(".dbf") if suffix == ".shp" else path
+    wrong = "Les Écluses".encode("cp1252")
+    data.write_bytes(data.read_bytes().replace("Les Écluses".encode(), wrong + b" "))
+    layer = vectorfile.read_areas(path, "nom")
+    assert layer.areas[0].name == "Les Écluses"
+    assert "Windows-1252" in layer.notes[0].fr
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
