@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest, PreconditionRequired, UnprocessableEntity
 
-from tracker.cases import errors, history, listing, present, queries, schemas, service
+from tracker.cases import errors, history, listing, moves, present, queries, schemas, service
 from tracker.cases.facts import Move
 from tracker.cases.listing import Filters
 from tracker.cases.models import CaseRow
@@ -127,7 +127,7 @@ def move_case(number: str) -> Response:
         return idempotency.once(
             session,
             f"cases/{number}/transitions",
-            lambda: kept(session, service.move(session, number, move)),
+            lambda: kept(session, moves.make(session, number, move)),
         )
 
 

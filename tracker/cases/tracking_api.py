@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from tracker.accounts.actor import CITIZEN
-from tracker.cases import api, present, queries, schemas, service, tracking
+from tracker.cases import api, moves, present, queries, schemas, tracking
 from tracker.cases.facts import Move
 from tracker.http import edge, idempotency, language, openapi
 from tracker.http.idempotency import Kept
@@ -53,7 +53,7 @@ def move_tracked(number: str, secret: str) -> Response:
 def advance(session: Session, number: str, secret: str, move: Move) -> Kept:
     """Make a reporter's move and return the page it leads to. Raises ReportNotFound, WorkflowError."""
     found = tracking.find(session, number, secret)
-    service.move(session, found.case.number, replace(move, expected_version=None))
+    moves.make(session, found.case.number, replace(move, expected_version=None))
     return _told(session, number, secret)
 
 

@@ -1,0 +1,40 @@
+"""Every move of a case by one verb: those that join cases move reports, the others only the case itself."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.cases import errors, links, queries, service, unlinking
+from tracker.cases.facts import Move
+from tracker.cases.links import Linking
+from tracker.cases.models import CaseRow, LinkChange
+
+
+def make(session: Session, number: str, asked: Move) -> CaseRow:
+    """Make a move, whichever it is, and return the case.
+
+    Raises CaseError, workflow.WorkflowError. The caller commits.
+    """
+    if asked.transition == "mark_duplicate":
+        links.merge(session, number, str(asked.inputs.get("parent") or ""), _linking(asked))
+    elif asked.transition == "unmark_duplicate":
+        _separate(session, number, asked)
+    else:
+        return service.move(session, number, asked)
+    return queries.case(session, number)
+
+
+def _separate(session: Session, number: str, asked: Move) -> None:
+    case = service.lock(session, number, expected_version=asked.expected_version)
+    service.machine_of(session, case).find("unmark_duplicate", status=case.status, role=asked.actor.role)
+    merged = session.scalars(
+        select(LinkChange.id)
+        .where(LinkChange.from_case_id == case.id, LinkChange.kind == "merge", LinkChange.undone_at.is_(None))
+        .order_by(LinkChange.at.desc())
+    ).first()
+    if merged is None:
+        raise errors.LinkNotFound
+    unlinking.undo(session, merged, _linking(asked))
+
+
+def _linking(asked: Move) -> Linking:
+    return Linking(actor=asked.actor, at=asked.at, expected_version=asked.expected_version)
