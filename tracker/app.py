@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from tracker import config, db, postgres
+from tracker import config, db, postgres, web
 from tracker.accounts import api as accounts
 from tracker.accounts import problems as accounts_problems
 from tracker.accounts.attempts import Attempts
@@ -98,7 +98,9 @@ def _faces(app: Flask) -> None:
         app.register_blueprint(blueprint)
     api = openapi.init_app(app)
     for blueprint in BLUEPRINTS:
-        api.register_blueprint(blueprint)
+        # The pages have blueprints of the same names.
+        api.register_blueprint(blueprint, name=f"api-{blueprint.name}")
+    web.register(app)
 
 
 def _middleware(app: Flask, settings: Settings) -> None:

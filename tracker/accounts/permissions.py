@@ -36,12 +36,12 @@ MATRIX: Mapping[str, frozenset[str]] = MappingProxyType(
         "tracking.read": _EVERYONE,
         "tracking.transition": _EVERYONE,
         "crew.list": _STAFF | {"system"},
-        # A crew's lists hold its own cases only: `Actor.crew_code` narrows the query.
-        # Public works never see the municipal court's files, nor the court theirs (clerk).
-        "case.list": _WORKS | {"system"},
-        "case.read": _WORKS | {"system"},
-        "case.history": _WORKS | {"system"},
-        "case.transition": _WORKS | {"system"},
+        # A crew's lists hold its own cases only, and only the clerk sees the municipal court's files:
+        # the queries narrow these by role.
+        "case.list": _STAFF | {"system"},
+        "case.read": _STAFF | {"system"},
+        "case.history": _STAFF | {"system"},
+        "case.transition": _STAFF | {"system"},
         "case.link": _DESK | {"system"},
         "case.merge": _DESK | {"system"},
         "import.run": frozenset({"admin", "system"}),
