@@ -18,6 +18,7 @@ from tracker.clock import Clock, system_clock
 from tracker.config import Settings
 from tracker.dispatch import api as dispatch
 from tracker.http import (
+    apidocs,
     handlers,
     health,
     hosting,
@@ -94,7 +95,7 @@ def from_environment() -> Flask:
 
 
 def _faces(app: Flask) -> None:
-    for blueprint in (health.blueprint, metrics.blueprint, problems.blueprint):
+    for blueprint in (health.blueprint, metrics.blueprint, problems.blueprint, apidocs.blueprint):
         app.register_blueprint(blueprint)
     api = openapi.init_app(app)
     for blueprint in BLUEPRINTS:

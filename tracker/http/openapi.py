@@ -1,4 +1,4 @@
-"""The API's description: OpenAPI from the views, every failure a problem, browsable from local files."""
+"""The API's description: OpenAPI from the views, every failure a problem."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import flask
 import flask_smorest
 import marshmallow
-from flask import Flask, render_template
+from flask import Flask
 from marshmallow import fields
 from webargs.core import missing
 from webargs.flaskparser import FlaskParser
@@ -20,9 +20,6 @@ ANYWHERE = (500, 503)
 F = TypeVar("F", bound=Callable[..., Any])
 
 PREFIX = "/api/v1"
-blueprint = flask.Blueprint(
-    "docs", __name__, template_folder="templates", static_folder="static", static_url_path="/api/docs/files"
-)
 
 
 class Fault(marshmallow.Schema):
@@ -107,7 +104,6 @@ def init_app(app: Flask) -> VigieApi:
             },
         },
     )
-    app.register_blueprint(blueprint)
     return VigieApi(app)
 
 
@@ -150,12 +146,6 @@ def _noted(status: int, doc: dict[str, Any]) -> Callable[[F], F]:
         return view
 
     return decorate
-
-
-@blueprint.get("/api/docs")
-def docs() -> str:
-    """Show the API's description for people."""
-    return render_template("api_docs.html")
 
 
 IDEMPOTENCY_KEY = {

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from tracker import db
 from tracker.http import errors, hosting, idempotency, statuses
 
-blueprint = Blueprint("problems", __name__, template_folder="templates")
+blueprint = Blueprint("problems", __name__)
 
 
 def register() -> None:
