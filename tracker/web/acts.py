@@ -4,10 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
-
-from tracker.web import inner
 
 SHOWN_FIRST = 4
 LOOKS = {
@@ -75,36 +72,24 @@ def inputs_of(act: Act, form: MultiDict[str, str]) -> dict[str, Any]:
     return found
 
 
-def choices(act: Act, case: Mapping[str, Any], services: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the choices of the inputs whose choices are records: crews, cases, services."""
-    found: dict[str, Any] = {}
-    for asked in act.inputs:
-        if asked["type"] == "crew":
-            found[asked["name"]] = _crews(case)
-        elif asked["type"] == "service":
-            found[asked["name"]] = [{"code": code, "label": one["name"]} for code, one in services.items()]
-    return found
-
-
 def defaults(act: Act, case: Mapping[str, Any]) -> dict[str, Any]:
     """Return what to propose: the crew that triage chose."""
-    crew = case.get("crew") or case.get("proposed_crew")
+    crew = case.get("crew")
     return {asked["name"]: crew["code"] for asked in act.inputs if asked["type"] == "crew" and crew}
 
 
-def _crews(case: Mapping[str, Any]) -> list[dict[str, str]]:
-    answer = inner.call("GET", "/crews")
-    proposed = (case.get("crew") or case.get("proposed_crew") or {}).get("code")
-    crews = answer.body.get("crews", []) if answer.is_ok else []
-    options = [
-        {
-            "code": crew["code"],
-            "label": crew["name"],
-            "hint": _("Équipe proposée") if crew["code"] == proposed else "",
-        }
-        for crew in crews
-    ]
-    return sorted(options, key=lambda option: option["code"] != proposed)
+def answers_of(case: Mapping[str, Any], service: Mapping[str, Any] | None) -> list[dict[str, str]]:
+    """Return what reporters answered, in the words of the service's questions."""
+    questions = {question["code"]: question for question in (service or {}).get("questions", [])}
+    found: dict[str, dict[str, str]] = {}
+    for report in case.get("reports", []):
+        for code, value in (report.get("answers") or {}).items():
+            question = questions.get(code, {})
+            labels = {option["code"]: option["label"] for option in question.get("options", [])}
+            values = value if isinstance(value, list) else [value]
+            text = ", ".join(str(labels.get(one, one)) for one in values)
+            found.setdefault(code, {"label": question.get("label", code), "value": text})
+    return list(found.values())
 
 
 def _act(one: Mapping[str, Any], *, is_primary: bool) -> Act:

@@ -1,6 +1,7 @@
 """The crew's tablet: my cases by due date, one case on site, start and done with a photo."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from flask import Blueprint, redirect, request, url_for
@@ -8,11 +9,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from tracker.http import edge
-from tracker.web import acts, inner, map_data, queue, shell, site, tellings, words
+from tracker.web import acts, catalogue, inner, map_data, queue, shell, site, tellings, words
 
 blueprint = Blueprint("crew", __name__, url_prefix="/crew")
 
 LIMIT = 100
+USUAL_MINUTES = 20
 OUTCOME_ICONS = {
     "fixed": "check",
     "temporary": "wrench",
@@ -32,17 +34,17 @@ def only_staff() -> Response | None:
 @blueprint.get("")
 def day() -> Response:
     """Show the crew's open cases, the first promised first."""
-    answer = inner.call("GET", f"/cases?mine=true&open=true&order=due&limit={LIMIT}")
-    if not answer.is_ok:
-        return site.problem_page(answer.body)
-    cases = answer.body.get("cases", [])
+    crew, crews = _crew()
+    cases = _cases_of(crew) if crew else []
     with edge.transaction() as session:
         town_map = map_data.of_town(session)
     return shell.render(
         "crew/day.html",
         cases=cases,
         pins=[{**pin, "n": at + 1} for at, pin in enumerate(queue.pins(cases))],
-        crew_name=_crew_name(cases),
+        crew=crew,
+        crews=crews,
+        crew_name=next((one["name"] for one in crews if one["code"] == crew), crew or _("Choisissez une équipe")),
         told=tellings.of_address(request.args),
         map_data=town_map,
         words=words.of_page(),
@@ -70,7 +72,7 @@ def act(number: str, transition: str) -> Response:
         "POST",
         f"/cases/{number}/transitions",
         body=body,
-        photos=inner.Photos(part="transition", files=[f for f in request.files.getlist("photos") if f.filename]),
+        photos=inner.Photos(part="move", files=[f for f in request.files.getlist("photos") if f.filename]),
         headers={
             "If-Match": f'"v{request.form.get("version", "")}"',
             "Idempotency-Key": request.form.get("key") or str(uuid4()),
@@ -91,10 +93,7 @@ def _device() -> dict[str, Any]:
     if request.form.get("device_at"):
         found["device_at"] = request.form["device_at"]
     lon, lat = request.form.get("lon", type=float), request.form.get("lat", type=float)
-    if lon is not None and lat is not None:
-        accuracy = request.form.get("accuracy_m", type=float)
-        found["location"] = {"lon": lon, "lat": lat} | ({"accuracy_m": accuracy} if accuracy else {})
-    return found
+    return found | ({"lon": lon, "lat": lat} if lon is not None and lat is not None else {})
 
 
 def _site(number: str, *, told: Any = None, failed: str = "", problem: Any = None, status: int = 200) -> Response:
@@ -110,6 +109,8 @@ def _site(number: str, *, told: Any = None, failed: str = "", problem: Any = Non
         status,
         case=case,
         acts=_work_first([*main, *others]),
+        answers=acts.answers_of(case, catalogue.services().get(case["service"]["code"])),
+        duration_min=USUAL_MINUTES,
         told=told,
         failed=failed,
         problem=problem,
@@ -127,6 +128,15 @@ def _work_first(found: list[acts.Act]) -> list[acts.Act]:
     return sorted(found, key=lambda act: order.index(act.name) if act.name in order else len(order))
 
 
-def _crew_name(cases: list[dict[str, Any]]) -> str:
-    crew = next((case["crew"] for case in cases if case.get("crew")), None)
-    return str(crew["name"]) if crew else edge.actor().crew_code or _("Aucune équipe")
+def _crew() -> tuple[str | None, list[dict[str, Any]]]:
+    """Return the crew whose day is shown and those to choose from: a crew has its own only."""
+    who = edge.actor()
+    found = inner.call("GET", "/crews").body
+    crews = [crew for crew in found.get("crews", []) if who.crew_code in (None, crew["code"])]
+    asked = request.args.get("equipe")
+    return who.crew_code or (asked if asked in {crew["code"] for crew in crews} else None), crews
+
+
+def _cases_of(crew: str) -> list[dict[str, Any]]:
+    answer = inner.call("GET", f"/cases?{urlencode({'crew': crew, 'open': 'true', 'order': 'due', 'limit': LIMIT})}")
+    return list(answer.body.get("cases", []))

@@ -99,8 +99,7 @@ def merge(number: str) -> Response:
         return _with_case(number, told=tellings.moved_on(answer.body), status=412)
     if not answer.is_ok:
         return _with_case(number, told=tellings.refused(answer.body), status=answer.status)
-    link = answer.body.get("link") or {}
-    return redirect(url_for(".case", number=into, joint=number, lien=link.get("id") or answer.body.get("link_id")), 303)
+    return redirect(url_for(".case", number=into, joint=number, lien=answer.body["id"]), 303)
 
 
 @blueprint.post("/defaire/<link>")
@@ -144,7 +143,7 @@ def _queue(filters: Filters) -> dict[str, Any]:
         "filters": filters,
         "kept": filters.kept,
         "heading": _("À trier"),
-        "tabs": queue.tabs(filters, found.get("counts", {"open": found.get("total_open")})),
+        "tabs": queue.tabs(filters, queue.counts()),
         "cases": cases,
         "pins": queue.pins(cases),
         "more": queue.next_page(filters, found.get("next")),
@@ -167,6 +166,7 @@ def _case(case: dict[str, Any]) -> dict[str, Any]:
     main, others = acts.of_case(case)
     return {
         "case": case,
+        "answers": acts.answers_of(case, catalogue.services().get(case["service"]["code"])),
         "main_acts": main,
         "other_acts": others,
         "may_merge": edge.may("case.merge") if edge.actor().is_staff else False,
@@ -186,8 +186,8 @@ def _act_form(case: dict[str, Any], transition: str, answer: inner.Answer) -> Re
         case=case,
         act=chosen,
         given=request.form,
-        choices=acts.choices(chosen, case, catalogue.services()),
         defaults=acts.defaults(chosen, case),
         problem=answer.body if not answer.is_ok else None,
         faults={},
+        choices={},
     )

@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 from flask import url_for
 from flask_babel import gettext as _
 
-from tracker.web import inner
+from tracker.web import catalogue, inner
 
 LIMIT = 60
 ORDERS = ("priority", "due", "newest")
-VIEWS = ("tout", "retard", "moi", "doublons", "fermes")
+VIEWS = ("tout", "trier", "retard", "doublons", "fermes")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,17 +40,22 @@ class Filters:
     @property
     def api_query(self) -> str:
         """Return the query of `GET /cases` that this view means."""
-        asked = {name: self[name] for name in ("q", "group", "district", "status", "priority", "after")}
-        asked |= {"order": self.order, "limit": str(LIMIT), **_OF_VIEW[self.view]}
-        return urlencode({name: value for name, value in asked.items() if value})
+        asked: dict[str, Any] = {name: self[name] for name in ("q", "district", "status", "priority", "after")}
+        asked |= {"order": self.order, "limit": str(LIMIT), "service": self.services, **_OF_VIEW[self.view]}
+        return urlencode({name: value for name, value in asked.items() if value}, doseq=True)
+
+    @property
+    def services(self) -> list[str]:
+        """Return the services of the chosen group: their codes begin with the group's."""
+        return [code for code in catalogue.services() if self.group and code.startswith(self.group)]
 
 
 _NAMES = ("view", "q", "group", "district", "status", "priority", "order", "after")
-_OF_VIEW: Mapping[str, Mapping[str, str]] = {
+_OF_VIEW: Mapping[str, Mapping[str, Any]] = {
     "tout": {"open": "true"},
     "retard": {"open": "true", "late": "true"},
-    "moi": {"open": "true", "mine": "true"},
-    "doublons": {"open": "true", "lookalike": "true"},
+    "trier": {"open": "true", "status": ["received", "reopened"]},
+    "doublons": {"open": "true", "duplicates": "true"},
     "fermes": {"open": "false", "order": "newest"},
 }
 
@@ -77,8 +82,9 @@ def tabs(filters: Filters, counts: Mapping[str, Any]) -> list[Tab]:
     """Return the views with their counts; the other filters stay."""
     named = (
         ("tout", _("Tout"), counts.get("open")),
+        ("trier", _("À trier"), counts.get("to_triage")),
         ("retard", _("En retard"), counts.get("late")),
-        ("doublons", _("Doublons"), counts.get("lookalikes")),
+        ("doublons", _("Doublons"), None),
         ("fermes", _("Fermés"), None),
     )
     return [
@@ -90,6 +96,12 @@ def tabs(filters: Filters, counts: Mapping[str, Any]) -> list[Tab]:
 def load(filters: Filters) -> inner.Answer:
     """Return the page of cases that the filters ask for."""
     return inner.call("GET", f"/cases?{filters.api_query}")
+
+
+def counts() -> Mapping[str, Any]:
+    """Return how many cases are open, late and to triage."""
+    answer = inner.call("GET", "/cases/counts")
+    return answer.body if answer.is_ok else {}
 
 
 def next_page(filters: Filters, cursor: str | None) -> str | None:

@@ -14,8 +14,6 @@ from tracker.web import inner, shell, words
 
 blueprint = Blueprint("tracking", __name__, url_prefix="/suivi")
 
-DONE = ("completed", "closed")
-
 
 @blueprint.get("")
 def find() -> Response:
@@ -42,7 +40,7 @@ def thanks(number: str, secret: str) -> Response:
         "citizen/thanks.html",
         report=tracked,
         case=case,
-        neighbours=case.get("neighbours", max(0, (case.get("reports_count") or 1) - 1)),
+        neighbours=case["reports_count"] - 1,
         follow=url_for(".follow", number=number, secret=secret, _external=True),
         words=words.of_page(),
     )
@@ -79,21 +77,19 @@ def reopen(number: str, secret: str) -> Response:
 def _follow_page(number: str, secret: str, told: Any = None, status: int = 200) -> Response:
     tracked = _tracked(number, secret)
     case = tracked["case"]
-    can = set(tracked.get("can", []))
-    tone = case.get("tone") or tracked.get("tone") or "received"
-    photos = tracked.get("photos", [])
+    photos = tracked["photos"]
     return shell.render(
         "citizen/track.html",
         status,
         tracked=tracked,
+        case=case,
         secret=secret,
-        tone=tone,
-        can=can,
-        confirm_with="confirm" if "confirm" in can else "close",
-        service_name=_service_name(tracked),
-        place=case.get("place") or tracked.get("place"),
-        before=next((photo for photo in photos if photo.get("kind", "before") == "before"), None),
-        after=next((photo for photo in reversed(photos) if photo.get("kind") == "after"), None),
+        tone=case["tone"],
+        can=tracked["can"],
+        service_name=case["service"]["name"],
+        place=case["place"],
+        before=next((photo for photo in photos if photo["kind"] == "before"), None),
+        after=next((photo for photo in reversed(photos) if photo["kind"] == "after"), None),
         act=url_for(".act", number=number, secret=secret),
         key=str(uuid4()),
         told=told,
@@ -115,17 +111,11 @@ def _punctuality(case: dict[str, Any]) -> dict[str, str]:
     return {"late": _("En retard")} if margin.total_seconds() < 0 else {}
 
 
-def _service_name(tracked: dict[str, Any]) -> str:
-    service = tracked.get("service") or tracked["case"].get("service") or {}
-    return str(service.get("name") or tracked.get("service_name") or tracked["case"].get("service_name") or "")
-
-
 def _told(done: str | None) -> dict[str, str] | None:
     sentences = {
         "answer": _("Merci, votre réponse est jointe au dossier."),
         "cancel": _("C’est annulé."),
         "close": _("Merci de nous l’avoir dit."),
-        "confirm": _("Merci de nous l’avoir dit."),
         "reopen": _("C’est rouvert : une équipe va repasser."),
     }
     return {"kind": "ok", "text": sentences[done]} if done in sentences else None

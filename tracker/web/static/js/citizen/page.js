@@ -1,0 +1,5 @@
+/** What every citizen's page does. */
+
+import { scriptsRun } from "../lib/dom.js"
+
+scriptsRun()

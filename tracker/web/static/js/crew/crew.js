@@ -1,0 +1,22 @@
+/** The tablet: the light at once, the map of the day, forms that lose nothing. */
+
+import { every, one, scriptsRun } from "../lib/dom.js"
+import { watchMenus } from "../lib/menus.js"
+import { pinsIn } from "../lib/parts.js"
+import "../elements/city-map.js"
+import { watchForms } from "./forms.js"
+import { watchLights } from "./lights.js"
+
+scriptsRun()
+watchMenus()
+watchLights(one("[data-lights]"))
+watchForms(every("[data-crew-form]"))
+
+const map = one("city-map[data-stops]")
+if (map) {
+  map.pins = pinsIn()
+  map.ready.then(() => map.fit(pinsIn()))
+  map.addEventListener("pin-chosen", ({ detail }) => {
+    location.assign(`${document.documentElement.dataset.base}/crew/${detail.number}`)
+  })
+}
