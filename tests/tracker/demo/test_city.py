@@ -101,7 +101,11 @@ def test_the_article_follows_gender_number_and_elision(specific: str, form: str,
 
 
 def test_ordinal_avenues_take_their_suffix() -> None:
-    assert [grammar.ordinal_avenue(number) for number in (1, 2, 11)] == ["1re Avenue", "2e Avenue", "11e Avenue"]
+    assert [grammar.ordinal_avenue(number) for number in (1, 2, 11)] == [
+        "1re Avenue",
+        "2e Avenue",
+        "11e Avenue",
+    ]
 
 
 def test_street_names_are_french_without_straight_apostrophes_or_wrong_contractions(town: City) -> None:

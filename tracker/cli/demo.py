@@ -1,0 +1,147 @@
+"""`vigie demo`: the demo city, built and served."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, time
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from tracker import clock, db, postgres
+from tracker.cli import ready
+from tracker.cli.serve import migrate
+from tracker.cli.text import Failure, Group, pick, say
+from tracker.config import from_env
+from tracker.demo import building, founding, staff
+from tracker.demo.building import Watcher, Wish
+from tracker.demo.city import SIZES
+from tracker.demo.founding import Site
+from tracker.http import server
+
+STAGES = {"plan": "drawing", "fondation": "founding", "demandes": "requests"}
+PAGES = (
+    ("/", "citoyens / residents"),
+    ("/dispatch", "répartition / dispatch"),
+    ("/crew", "équipes / crews"),
+    ("/api/docs", "API"),
+)
+
+
+@click.group(cls=Group, fr="La ville de démonstration : la construire, la servir, l’effacer.")
+def demo() -> None:
+    """The demo city: build it, serve it, erase it."""
+
+
+@demo.command(fr="Construit la ville de démonstration.")
+@click.option("--size", type=click.Choice(SIZES), default="s", show_default=True, help="taille / size")
+@click.option("--seed", default=311, show_default=True, help="graine / seed")
+@click.option("--anchor", type=click.DateTime(["%Y-%m-%d"]), help="dernier jour / last day")
+def build(size: str, seed: int, anchor: datetime | None) -> None:
+    """Build the demo city."""
+    with _site() as site:
+        if building.is_complete(site.owner):
+            raise Failure(
+                fr="la ville existe déjà ; « vigie demo reset » l’efface.",
+                en="the city is there already; “vigie demo reset” erases it.",
+            )
+        _build(site, Wish(size=size, seed=seed, anchor=_last_moment(anchor)))
+
+
+@demo.command(fr="Démarre la base, construit la ville si elle manque, et sert le tout.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="adresse / address")
+@click.option("--port", default=8311, show_default=True)
+@click.option("--size", type=click.Choice(SIZES), default="s", show_default=True, help="taille / size")
+def up(host: str, port: int, size: str) -> None:
+    """Start the database, build the city if it is missing, and serve it all."""
+    address, ours = ready.started()
+    try:
+        migrate(address.owner, address.app)
+        with _engines(address) as site:
+            if not building.is_complete(site.owner):
+                _build(site, Wish(size=size, anchor=clock.system_clock()))
+        os.environ.setdefault("VIGIE_JURISDICTION", founding.CODE)
+        os.environ.setdefault("VIGIE_DEMO", "1")
+        settings = from_env(os.environ, database_url=address.app, owner_url=address.owner)
+        where = server.Listen(host=host, port=port)
+        _welcome(where.url)
+        server.run(where, settings)
+    finally:
+        if ours is not None:
+            ours.stop()
+    say(fr="Arrêtée.", en="Stopped.")
+
+
+@demo.command(fr="Efface la ville de démonstration et ses comptes.")
+@click.option("--yes", is_flag=True, help="sans demander / without asking")
+def reset(*, yes: bool) -> None:
+    """Erase the demo city and its accounts."""
+    with _site() as site:
+        if not founding.is_founded(site.owner):
+            say(fr="Il n’y a pas de ville de démonstration.", en="There is no demo city.")
+            return
+        if not yes:
+            click.confirm(
+                pick(fr="Effacer la ville de démonstration ?", en="Erase the demo city?"), abort=True
+            )
+        founding.raze(site)
+    say(fr="Ville de démonstration effacée.", en="Demo city erased.")
+
+
+@contextmanager
+def _site() -> Iterator[Site]:
+    address, ours = ready.started()
+    try:
+        migrate(address.owner, address.app)
+        with _engines(address) as site:
+            yield site
+    finally:
+        if ours is not None:
+            ours.stop()
+
+
+@contextmanager
+def _engines(address: postgres.Address) -> Iterator[Site]:
+    owner, app = db.make_engine(address.owner, pool_size=1), db.make_engine(address.app, pool_size=1)
+    try:
+        yield Site(owner=owner, app=app, app_role=ready.app_role())
+    finally:
+        owner.dispose()
+        app.dispose()
+
+
+def _build(site: Site, wish: Wish) -> None:
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description:<12}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
+    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+        tasks = [progress.add_task("", visible=False)]
+
+        def stage(name: str, total: int) -> None:
+            progress.update(tasks[-1], completed=progress.tasks[tasks[-1]].total)
+            tasks.append(progress.add_task(pick(fr=name, en=STAGES.get(name, name)), total=total))
+
+        building.build(
+            site, wish, Watcher(stage=stage, advance=lambda steps: progress.advance(tasks[-1], steps))
+        )
+        progress.update(tasks[-1], completed=progress.tasks[tasks[-1]].total)
+
+
+def _last_moment(day: datetime | None) -> datetime:
+    """The end of the chosen day, or now."""
+    return datetime.combine(day.date(), time(20, 0), UTC) if day else clock.system_clock()
+
+
+def _welcome(url: str) -> None:
+    """Print what to open and who can sign in; on stderr, as all talk."""
+    plan = staff.read_staff().accounts
+    say(fr="\nValbrise est prête (Ctrl-C pour arrêter) :", en="\nValbrise is ready (Ctrl-C to stop):")
+    for path, label in PAGES:
+        click.echo(f"  {url}{path:<12} {label}", err=True)
+    say(
+        fr=f"Comptes de démonstration, mot de passe « {plan.password} » :",
+        en=f"Demo accounts, password “{plan.password}”:",
+    )
+    for person in plan.people:
+        crew = f" {person.crew}" if person.crew else ""
+        click.echo(f"  {person.email:<32} {person.role}{crew}", err=True)

@@ -1,0 +1,32 @@
+"""The fast way in for whole layers: one COPY stream per table, in the session's own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import psycopg
+import shapely
+from psycopg import sql
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy.orm import Session
+
+
+def copy(session: Session, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> int:
+    """Stream rows into a table of the selected jurisdiction; return how many there were."""
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, psycopg.Connection)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(",").join(map(sql.Identifier, columns))
+    )
+    count = 0
+    with connection.cursor() as cursor, cursor.copy(statement) as stream:
+        for row in rows:
+            stream.write_row(row)
+            count += 1
+    return count
+
+
+def ewkb(shape: BaseGeometry) -> str:
+    """A shape of EPSG:4326 as the hexadecimal EWKB that PostGIS reads."""
+    return str(shapely.to_wkb(shapely.set_srid(shape, 4326), hex=True, include_srid=True))
