@@ -53,11 +53,6 @@ def opened(database: Database, folder: Path, *codes: str) -> Iterator[Place]:
         db.make_engine(database.owner_url, pool_size=2),
         db.make_engine(database.app_url, pool_size=4),
     )
-    for code in codes:
-        town = jurisdictions.Town(
-            code=code, name=code.title(), prefix=code[:2].upper(), hosts=(f"{code}.test",)
-        )
-        jurisdictions.create(owner, town, app_role=jurisdictions.app_role_of(database.app_url))
     settings = Settings(
         database_url=database.app_url,
         owner_url=database.owner_url,
@@ -66,11 +61,27 @@ def opened(database: Database, folder: Path, *codes: str) -> Iterator[Place]:
         media=folder / "media",
         is_secure=False,
     )
+    place = Place(owner=owner, app=app, settings=settings)
     try:
-        yield Place(owner=owner, app=app, settings=settings)
+        for code in codes:
+            found(place, code)
+        yield place
     finally:
         owner.dispose()
         app.dispose()
+
+
+def found(place: Place, code: str) -> None:
+    """Create a town without anything in it."""
+    prefix, hosts = code[:2].upper(), (f"{code}.test",)
+    town = jurisdictions.Town(code=code, name=code.title(), prefix=prefix, hosts=hosts)
+    role = jurisdictions.app_role_of(place.settings.database_url)
+    jurisdictions.create(place.owner, town, app_role=role)
+
+
+def moved(place: Place, engine: Engine) -> Place:
+    """Return the place as an application with another engine sees it."""
+    return replace(place, app=engine)
 
 
 def application(place: Place, clock: FakeClock, **settings: object) -> Flask:

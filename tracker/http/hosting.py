@@ -1,9 +1,9 @@
 """Which jurisdiction a request is for: its path, its query, its host, or the only one there is."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from threading import Lock
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from flask import Request
@@ -40,8 +40,11 @@ class _Known:
 class Hosting:
     """The jurisdictions and host names served here, read again every few seconds."""
 
-    def __init__(self, engine: Engine, default: str | None) -> None:
+    def __init__(
+        self, engine: Engine, default: str | None, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._engine = engine
+        self._now = now
         self._default = default
         self._known = _Known()
         self._lock = Lock()
@@ -74,13 +77,13 @@ class Hosting:
         return next(iter(known.codes)) if len(known.codes) == 1 else None
 
     def _read(self, kept_s: float) -> _Known:
-        if monotonic() - self._known.read_at < kept_s:
+        if self._now() - self._known.read_at < kept_s:
             return self._known
         with self._lock:
-            if monotonic() - self._known.read_at >= kept_s:
+            if self._now() - self._known.read_at >= kept_s:
                 with db.transaction(self._engine) as session:
                     row = session.execute(_READ).one()
-                self._known = _Known(frozenset(row.codes or ()), row.hosts or {}, monotonic())
+                self._known = _Known(frozenset(row.codes or ()), row.hosts or {}, self._now())
         return self._known
 
 

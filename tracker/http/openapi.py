@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import flask
 import flask_smorest
 import marshmallow
+import orjson
 from flask import Flask
 from marshmallow import fields
 from webargs.core import missing
@@ -50,10 +51,15 @@ class _Parser(FlaskParser):
     """Reads JSON, and says so to whoever sent something else instead of calling every member missing."""
 
     def load_json(self, req: flask.Request, schema: Any) -> Any:
-        found = super().load_json(req, schema)
-        if found is missing and req.content_length:
+        raw = req.get_data()
+        if not raw:
+            return missing
+        if not req.is_json:
             raise UnsupportedMediaType
-        return found
+        try:
+            return orjson.loads(raw)
+        except orjson.JSONDecodeError as error:
+            return self._handle_invalid_json_error(error, req)
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest ships no types
