@@ -135,9 +135,25 @@ def _read(chosen: Chosen) -> AreaLayer:
             chosen.path, chosen.name_field, chosen.crs, code_field=chosen.code_field, layer=chosen.layer
         )
     except (gis_errors.VectorFileError, ValueError) as wrong:
-        raise errors.DistrictsUnusable(
-            fr=f"{chosen.path.name}\u00a0: {wrong}", en=f"{chosen.path.name}: {wrong}"
-        ) from wrong
+        name = chosen.path.name
+        raise errors.DistrictsUnusable(fr=f"{name}\u00a0: {_french(wrong)}", en=f"{name}: {wrong}") from wrong
+
+
+def _french(wrong: Exception) -> str:
+    """Say in French what the spatial library says in English."""
+    match wrong:
+        case gis_errors.FieldMissing():
+            return f"pas de champ {wrong.field}\u202f; il y a\u00a0: {', '.join(wrong.available) or '—'}."
+        case gis_errors.LayerMissing():
+            return f"choisissez une couche\u00a0: {', '.join(wrong.available) or '—'}."
+        case gis_errors.CrsMissing():
+            return "le fichier ne dit pas son système de coordonnées\u202f; donnez-le avec --crs."
+        case gis_errors.LayerHasNoArea():
+            return "aucun polygone utilisable dans cette couche."
+        case gis_errors.VectorFileError():
+            return "ce n’est pas un GeoJSON, un Shapefile ou un GeoPackage lisible."
+        case _:
+            return "système de coordonnées inconnu."
 
 
 def _store(session: Session, layer: AreaLayer, path: Path, fingerprint: str, today: date) -> int:

@@ -8,6 +8,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -32,6 +33,17 @@ class Result:
     @property
     def rows_per_s(self) -> float:
         return self.rows / self.seconds if self.seconds else 0.0
+
+    def as_mapping(self) -> dict[str, Any]:
+        """Return everything as JSON values."""
+        return {
+            **self.counts.as_mapping(),
+            "rows": self.rows,
+            "seconds": round(self.seconds, 3),
+            "rows_per_s": round(self.rows_per_s, 1),
+            "resumed_at": self.resumed_at,
+            "default_points": [{"lon": p.lon, "lat": p.lat, "rows": p.count} for p in self.default_points],
+        }
 
 
 def run(engine: Engine, code: str, job: Job) -> Result:

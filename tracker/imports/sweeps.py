@@ -15,6 +15,7 @@ from tracker import ids
 from tracker.clock import Clock, system_clock
 from tracker.imports import batches, books, counts, placing, reading, runs
 from tracker.imports.batches import Item
+from tracker.imports.books import Books
 from tracker.imports.counts import Counts
 from tracker.imports.mapping import Mapping
 from tracker.imports.parser import Parser
@@ -66,6 +67,7 @@ class Sweeps:
         self.resumed_at = self.state.position
         self._waiting = False
         self._drawn: Atlas | None = None
+        self._books: Books | None = None
 
     def go(self) -> None:
         """Read the file as often as needed, to the end."""
@@ -97,8 +99,8 @@ class Sweeps:
         for number, reason, record in reader.refused:
             refusals.add(number, reason, record)
         with self._transaction() as session:
-            ledger = books.open_books(session, self.job.mapping)
-            done = batches.bring_in(session, items, ledger, self._atlas(session))
+            self._books = books.open_books(session, self.job.mapping, self._books)
+            done = batches.bring_in(session, items, self._books, self._atlas(session))
             for item in done.outside:
                 refusals.add(item.position, counts.OUTSIDE, reader.records[item.position])
             refusals.flush()
