@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from tracker.cases import circumstances
 from tracker.cases.models import CaseRow
 from tracker.catalogue import queries as catalogue
-from tracker.catalogue.conditions import facts
-from tracker.catalogue.definitions import RESOLVE
+from tracker.catalogue.definitions import RESOLVE, Standard
 from tracker.dispatch import desk as desks
+from tracker.dispatch import service as dispatch
 from tracker.sla import Pause, Promise, add_pause
 
 REOPENED_SHARE = 0.5
+LEAST_DELAY = timedelta(hours=2)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,14 +59,25 @@ def _resume(tick: Tick) -> None:
 def _restart(tick: Tick) -> None:
     """Promise half the first delay again (domain.md 3.1, 13); the first breach is kept."""
     case = tick.case
-    assert case.resolve_by is not None
-    case.resolve_by = tick.at + (case.resolve_by - case.opened_at) * REOPENED_SHARE
+    # A case brought in closed from another system was promised nothing: it is given the service's delay.
+    due = case.resolve_by or _due_anew(tick)
+    case.resolve_by = tick.at + max(due - case.opened_at, LEAST_DELAY) * REOPENED_SHARE
 
 
 def _promise(tick: Tick) -> Promise:
-    service = catalogue.version(tick.session, tick.case.service_id)
-    standard = service.standard_for(RESOLVE, facts({}))
+    standard = _standard(tick)
     return Promise(standard.amount, standard.unit)
+
+
+def _due_anew(tick: Tick) -> datetime:
+    return dispatch.due_at(desks.current(tick.session), _standard(tick), tick.case.opened_at)
+
+
+def _standard(tick: Tick) -> Standard:
+    """Return the promise of the version the case began with, for its own street and answers."""
+    service = catalogue.version(tick.session, tick.case.service_id)
+    setting = circumstances.of(tick.session, tick.case, received_at=tick.case.opened_at)
+    return service.standard_for(RESOLVE, setting.known)
 
 
 def _elsewhere(_: Tick) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gis import crs
@@ -20,7 +20,8 @@ from tracker.reports.submission import Picture
 from tracker.workflow import Facts
 
 _COUNTS = text("""
-    SELECT (SELECT count(*) FROM report r JOIN contact k ON k.report_id = r.id WHERE r.case_id = c.id) AS contacts,
+    SELECT (SELECT count(*) FROM report r JOIN contact k ON k.report_id = r.id
+            WHERE r.case_id = c.id) AS contacts,
            (SELECT count(*) FROM photo p WHERE p.case_id = c.id AND p.kind <> 'before') AS photos_after,
            (SELECT count(*) FROM "case" child WHERE child.parent_id = c.id) AS children,
            parent.id IS NOT NULL AS has_parent, parent.parent_id IS NOT NULL AS parent_is_child,
@@ -50,6 +51,12 @@ def gather(session: Session, case: CaseRow, move: Move) -> Facts:
     """Return what is known of a case for the guards of one move. One query, whatever the transition."""
     parent = str(move.inputs.get("parent") or "")
     row = session.execute(_COUNTS, {"id": case.id, "parent": parent or None}).mappings().one()
+    return known(session, case, move, row)
+
+
+def known(session: Session, case: CaseRow, move: Move, row: Mapping[str, Any]) -> Facts:
+    """Return what is known of a case, `row` telling what its own columns do not: see the query above."""
+    parent = str(move.inputs.get("parent") or "")
     service = catalogue.version(session, case.service_id)
     crew = _crew(session, move)
     zone = ZoneInfo(selected(session).zone)
@@ -94,7 +101,7 @@ def _crew(session: Session, move: Move) -> CrewRef | None:
     return desks.current(session).by_code.get(str(move.inputs.get("crew")))
 
 
-def _distance(row: RowMapping, move: Move) -> float | None:
+def _distance(row: Mapping[str, Any], move: Move) -> float | None:
     if move.lon is None or move.lat is None or row["lon"] is None:
         return None
     return crs.distance_m(move.lon, move.lat, row["lon"], row["lat"])

@@ -1,6 +1,7 @@
 """The workflow families of a jurisdiction: loaded from files, versioned, each frozen on its cases."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,15 +43,18 @@ class Families:
     """The machines of every version in use."""
 
     def __init__(self, rows: list[WorkflowVersion]) -> None:
-        self._machines = {
-            (row.family, row.version): Machine.from_mapping(row.definition, f"{row.family} v{row.version}")
-            for row in rows
-        }
+        self._machines = {(row.family, row.version): _machine(row) for row in rows}
         self.active = {row.family: row.version for row in rows if row.active}
 
     def machine(self, family: str, version: int | None = None) -> Machine:
         """Return a family's machine, of the active version unless one is named."""
         return self._machines[family, version if version is not None else self.active[family]]
+
+
+def _machine(row: WorkflowVersion) -> Machine:
+    """Return a stored table as a machine; its version is the row's, whatever the file called itself."""
+    machine = Machine.from_mapping(row.definition, f"{row.family} v{row.version}")
+    return replace(machine, version=row.version)
 
 
 current = PerRevision(lambda session: Families(list(session.scalars(select(WorkflowVersion)))))

@@ -4,6 +4,7 @@ Nobody's words move: only `report.case_id` and `report.link` do. Before each cha
 whole, so that an undo gives them back as they were; the history tells both the change and the undo.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,6 +29,9 @@ _SNAPSHOT = text("""
     FROM "case" c WHERE c.id = :id
 """)
 _REPORTS = text("SELECT id, number, link FROM report WHERE case_id = :id ORDER BY received_at, id FOR UPDATE")
+_CASE_OF_REPORT = text(
+    'SELECT c.number FROM report r JOIN "case" c ON c.id = r.case_id WHERE r.number = :number'
+)
 _MOVE = text("UPDATE report SET case_id = :into, link = :link WHERE id = :report_id")
 
 
@@ -40,59 +44,46 @@ class Linking:
     expected_version: int | None = None
 
 
-def merge(session: Session, number: str, into: str, linking: Linking) -> LinkChange:
-    """Join a case to another one, which takes its reports; the first becomes its duplicate.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Carrying:
+    """Reports on their way from one locked case to another."""
 
-    Raises CaseNotFound, CaseChanged, SameCase, OtherService, workflow.WorkflowError.
+    kind: str
+    origin: CaseRow
+    target: CaseRow
+    reports: Sequence[RowMapping]
+
+
+def merge(session: Session, number: str, into: str, linking: Linking) -> LinkChange:
+    """Join a case to another open one, which takes its reports; the first becomes its duplicate.
+
+    Raises CaseNotFound, CaseChanged, SameCase, OtherService, CaseNotOpen, workflow.WorkflowError.
     """
-    child, parent = _both(session, number, into, linking)
-    if child.workflow != parent.workflow:
-        raise errors.OtherService
-    machine = service.machine_of(session, child)
-    transition = machine.find("mark_duplicate", status=child.status, role=linking.actor.role)
-    move = Move(
-        transition="mark_duplicate", actor=linking.actor, at=linking.at, inputs={"parent": parent.number}
-    )
-    known = facts.gather(session, child, move)
-    guards.check(transition, known)
-    step = machine.advance(transition, status=child.status, return_to=child.previous_status, facts=known)
-    moved = list(session.execute(_REPORTS, {"id": child.id}).mappings())
-    change = _keep(session, "merge", child, parent, moved, linking)
-    tick = clocks.Tick(session=session, case=child, at=linking.at, done_at=linking.at)
-    clocks.apply(tick, step.named("clock"))
-    state = machine.state(step.status)
-    child.status, child.previous_status, child.status_since = step.status, step.return_to, linking.at
-    child.is_open, child.next_action, child.parent_id = state.is_open, state.next_actor, parent.id
-    child.closed_at = child.closed_at or linking.at
-    _carry(session, child, parent, moved)
-    _tell(session, child, "merged", {"into": parent.number, "link": str(change.id)}, linking)
-    _tell(session, parent, "merge_received", {"from": child.number, "link": str(change.id)}, linking)
-    return change
+    child, parent = _both(session, number, into, {number: linking.expected_version})
+    return _merge(session, child, parent, linking)
 
 
 def attach(session: Session, number: str, report_number: str, linking: Linking) -> LinkChange:
     """Move one report into a case; when it is the only one of its own case, the two cases are merged.
 
-    Raises CaseNotFound, ReportNotFound, CaseChanged, SameCase, CaseNotOpen, OtherService.
+    `expected_version` is of the case that receives. Raises CaseNotFound, ReportNotFound, CaseChanged,
+    SameCase, CaseNotOpen, OtherService.
     """
-    source = _case_of_report(session, report_number)
-    if source["reports_count"] == 1:
-        return merge(session, source["number"], number, Linking(actor=linking.actor, at=linking.at))
-    origin, target = _both(session, source["number"], number, linking, expecting=number)
-    if origin.workflow != target.workflow:
-        raise errors.OtherService
-    if not target.is_open:
-        raise errors.CaseNotOpen
-    moved = [
-        row
-        for row in session.execute(_REPORTS, {"id": origin.id}).mappings()
-        if row["number"] == report_number
-    ]
-    change = _keep(session, "attach", origin, target, moved, linking)
-    _carry(session, origin, target, moved)
-    payload = {"report": report_number, "link": str(change.id)}
-    _tell(session, origin, "report_detached", {**payload, "into": target.number}, linking)
-    _tell(session, target, "report_attached", {**payload, "from": origin.number}, linking)
+    source = session.scalar(_CASE_OF_REPORT, {"number": report_number})
+    if source is None:
+        raise errors.ReportNotFound(report_number)
+    origin, target = _both(session, source, number, {number: linking.expected_version})
+    held = _reports(session, origin)
+    moved = [row for row in held if row["number"] == report_number]
+    if not moved:  # it went elsewhere while the locks were waited for
+        raise errors.CaseChanged(origin.version)
+    if len(held) == 1:
+        return _merge(session, origin, target, linking)
+    _check_joinable(origin, target)
+    carrying = Carrying(kind="attach", origin=origin, target=target, reports=moved)
+    change = _keep(session, carrying, _snapshots(session, carrying), linking)
+    _carry(session, carrying)
+    _tell_moved(session, carrying, change, linking)
     return change
 
 
@@ -102,53 +93,68 @@ def detach(session: Session, number: str, report_number: str, linking: Linking) 
     Raises CaseNotFound, ReportNotFound, CaseChanged, LastReport.
     """
     origin = service.lock(session, number, expected_version=linking.expected_version)
-    rows = list(session.execute(_REPORTS, {"id": origin.id}).mappings())
-    moved = [row for row in rows if row["number"] == report_number]
+    held = _reports(session, origin)
+    moved = [row for row in held if row["number"] == report_number]
     if not moved:
         raise errors.ReportNotFound(report_number)
-    if len(rows) == 1:
+    if len(held) == 1:
         raise errors.LastReport
-    kept = _snapshot(session, origin.id)
+    before = {"from": _snapshot(session, origin.id)}
     target = splitting.open_for(session, origin, moved[0]["id"], at=linking.at)
-    change = _keep(session, "detach", origin, target, moved, linking, before={"from": kept})
-    _carry(session, origin, target, moved, counted=False)
-    origin.reports_count -= 1
-    payload = {"report": report_number, "link": str(change.id)}
-    _tell(session, origin, "report_detached", {**payload, "into": target.number}, linking)
-    _tell(session, target, "report_attached", {**payload, "from": origin.number}, linking)
+    carrying = Carrying(kind="detach", origin=origin, target=target, reports=moved)
+    change = _keep(session, carrying, {"into": _snapshot(session, target.id), **before}, linking)
+    target.reports_count = 0  # it was opened as if it held the report already
+    _carry(session, carrying)
+    _tell_moved(session, carrying, change, linking)
     return change
 
 
+def _merge(session: Session, child: CaseRow, parent: CaseRow, linking: Linking) -> LinkChange:
+    _check_joinable(child, parent)
+    machine = service.machine_of(session, child)
+    transition = machine.find("mark_duplicate", status=child.status, role=linking.actor.role)
+    move = Move(
+        transition="mark_duplicate", actor=linking.actor, at=linking.at, inputs={"parent": parent.number}
+    )
+    known = facts.gather(session, child, move)
+    guards.check(transition, known)
+    step = machine.advance(transition, status=child.status, return_to=child.previous_status, facts=known)
+    carrying = Carrying(kind="merge", origin=child, target=parent, reports=_reports(session, child))
+    change = _keep(session, carrying, _snapshots(session, carrying), linking)
+    tick = clocks.Tick(session=session, case=child, at=linking.at, done_at=linking.at)
+    clocks.apply(tick, step.named("clock"))
+    state = machine.state(step.status)
+    child.status, child.previous_status, child.status_since = step.status, step.return_to, linking.at
+    child.is_open, child.next_action, child.parent_id = state.is_open, state.next_actor, parent.id
+    child.closed_at = child.closed_at or linking.at
+    _carry(session, carrying)
+    _tell(session, child, "merged", {"into": parent.number, "link": str(change.id)}, linking)
+    _tell(session, parent, "merge_received", {"from": child.number, "link": str(change.id)}, linking)
+    return change
+
+
+def _check_joinable(origin: CaseRow, target: CaseRow) -> None:
+    if origin.workflow != target.workflow:
+        raise errors.OtherService
+    if not target.is_open:
+        raise errors.CaseNotOpen
+
+
 def _both(
-    session: Session, number: str, into: str, linking: Linking, *, expecting: str | None = None
+    session: Session, number: str, into: str, expected: Mapping[str, int | None]
 ) -> tuple[CaseRow, CaseRow]:
     """Lock two cases, always in the order of their numbers: two merges can wait, never deadlock."""
     if number == into:
         raise errors.SameCase
-    watched = expecting or number
     locked = {
-        each: service.lock(
-            session, each, expected_version=linking.expected_version if each == watched else None
-        )
+        each: service.lock(session, each, expected_version=expected.get(each))
         for each in sorted((number, into))
     }
     return locked[number], locked[into]
 
 
-def _case_of_report(session: Session, report_number: str) -> RowMapping:
-    found = (
-        session.execute(
-            text(
-                'SELECT c.number, c.reports_count FROM report r JOIN "case" c ON c.id = r.case_id WHERE r.number = :n'
-            ),
-            {"n": report_number},
-        )
-        .mappings()
-        .one_or_none()
-    )
-    if found is None:
-        raise errors.ReportNotFound(report_number)
-    return found
+def _reports(session: Session, case: CaseRow) -> Sequence[RowMapping]:
+    return session.execute(_REPORTS, {"id": case.id}).mappings().all()
 
 
 def _snapshot(session: Session, case_id: UUID) -> dict[str, Any]:
@@ -158,28 +164,22 @@ def _snapshot(session: Session, case_id: UUID) -> dict[str, Any]:
     return kept
 
 
-def _keep(
-    session: Session,
-    kind: str,
-    origin: CaseRow,
-    target: CaseRow,
-    moved: list[RowMapping],
-    linking: Linking,
-    *,
-    before: dict[str, Any] | None = None,
-) -> LinkChange:
+def _snapshots(session: Session, carrying: Carrying) -> dict[str, Any]:
+    return {
+        "from": _snapshot(session, carrying.origin.id),
+        "into": _snapshot(session, carrying.target.id),
+    }
+
+
+def _keep(session: Session, carrying: Carrying, before: dict[str, Any], linking: Linking) -> LinkChange:
+    """Write down what is about to change, both rows as they were, for the undo."""
     change = LinkChange(
         id=ids.new_id(),
-        kind=kind,
-        from_case_id=origin.id,
-        into_case_id=target.id,
-        report_ids=[str(row["id"]) for row in moved],
-        before={
-            "from": _snapshot(session, origin.id),
-            "into": _snapshot(session, target.id),
-            "links": {str(row["id"]): row["link"] for row in moved},
-            **(before or {}),
-        },
+        kind=carrying.kind,
+        from_case_id=carrying.origin.id,
+        into_case_id=carrying.target.id,
+        report_ids=[str(row["id"]) for row in carrying.reports],
+        before={**before, "links": {str(row["id"]): row["link"] for row in carrying.reports}},
         actor=linking.actor.ref,
         at=linking.at,
     )
@@ -188,14 +188,19 @@ def _keep(
     return change
 
 
-def _carry(
-    session: Session, origin: CaseRow, target: CaseRow, moved: list[RowMapping], *, counted: bool = True
-) -> None:
-    for row in moved:
-        session.execute(_MOVE, {"into": target.id, "link": "moved", "report_id": row["id"]})
-    if counted:
-        target.reports_count += len(moved)
-        origin.reports_count -= len(moved)
+def _carry(session: Session, carrying: Carrying) -> None:
+    for row in carrying.reports:
+        values = {"into": carrying.target.id, "link": "moved", "report_id": row["id"]}
+        session.execute(_MOVE, values)
+    carrying.target.reports_count += len(carrying.reports)
+    carrying.origin.reports_count -= len(carrying.reports)
+
+
+def _tell_moved(session: Session, carrying: Carrying, change: LinkChange, linking: Linking) -> None:
+    payload = {"report": carrying.reports[0]["number"], "link": str(change.id)}
+    origin, target = carrying.origin, carrying.target
+    _tell(session, origin, "report_detached", {**payload, "into": target.number}, linking)
+    _tell(session, target, "report_attached", {**payload, "from": origin.number}, linking)
 
 
 def _tell(session: Session, case: CaseRow, kind: str, payload: dict[str, Any], linking: Linking) -> None:

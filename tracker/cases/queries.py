@@ -10,8 +10,8 @@ from tracker.cases import errors
 from tracker.cases.models import CaseRow
 
 _REPORTS = text("""
-    SELECT r.id, r.number, r.description, r.answers, r.language, r.channel, r.received_at, r.occurred_at, r.link,
-           r.location_method, r.accuracy_m, r.address_text, k.name, k.email, k.phone,
+    SELECT r.id, r.number, r.description, r.answers, r.language, r.channel, r.received_at, r.occurred_at,
+           r.link, r.location_method, r.accuracy_m, r.address_text, k.name, k.email, k.phone,
            coalesce((SELECT jsonb_agg(jsonb_build_object('id', p.id, 'kind', p.kind,
                        'width', p.width, 'height', p.height) ORDER BY p.id)
                      FROM photo p WHERE p.report_id = r.id), '[]') AS photos

@@ -6,12 +6,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from tracker.cases import errors, families
+from tracker.cases import circumstances, errors, families
 from tracker.cases.models import CaseRow
 from tracker.catalogue import queries as catalogue
-from tracker.dispatch import desk as desks
-from tracker.dispatch import service as dispatch
-from tracker.places import ground as grounds
+from tracker.reports import drafting
 
 
 def requalify(session: Session, case: CaseRow, values: Mapping[str, Any], done_at: datetime) -> None:
@@ -23,19 +21,8 @@ def requalify(session: Session, case: CaseRow, values: Mapping[str, Any], done_a
     service = loaded.catalogue.service(str(values["service_code"]))
     if service.workflow != case.workflow:
         raise errors.OtherService
-    district = grounds.current(session).by_id.get(case.district_id or 0)
-    decision = dispatch.triage(
-        desks.current(session),
-        service,
-        dispatch.Setting(
-            district_code=district.code if district else None,
-            district_name=district.name if district else None,
-            road_class=None,
-            answers={},
-            received_at=case.opened_at,
-        ),
-        department=loaded.department(service.department),
-    )
+    setting = circumstances.of(session, case, received_at=case.opened_at)
+    decision = circumstances.decide(session, service, setting)
     case.service_id = loaded.rows[service.code]
     case.service_code = service.code
     case.workflow_version = families.current(session).active[service.workflow]
@@ -44,3 +31,4 @@ def requalify(session: Session, case: CaseRow, values: Mapping[str, Any], done_a
     case.crew_id = decision.crew.id if decision.crew else None
     case.respond_by, case.resolve_by = decision.respond_by, decision.resolve_by
     case.triage = [reason.as_mapping() for reason in decision.reasons]
+    case.is_public = drafting.is_public(service)

@@ -13,9 +13,7 @@ from tracker.cases.models import CaseRow
 from tracker.dispatch import desk as desks
 from tracker.events import Fact
 from tracker.reports import rows
-from tracker.workflow import Machine, Step, Transition, guards
-
-LINKING = ("mark_duplicate", "unmark_duplicate")
+from tracker.workflow import Facts, Machine, Step, Transition, guards
 
 
 def lock(session: Session, number: str, *, expected_version: int | None = None) -> CaseRow:
@@ -46,9 +44,20 @@ def move(session: Session, number: str, asked: Move) -> CaseRow:
     """
     case = lock(session, number, expected_version=asked.expected_version)
     _check_crew(session, case, asked)
+    fact = carry_out(session, case, asked, facts.gather(session, case, asked))
+    kind = "after" if asked.transition == "complete" else "during"
+    rows.keep_pictures(session, asked.pictures, rows.Taken(kind=kind, at=asked.at, case_id=case.id))
+    history.append(session, case, fact)
+    return case
+
+
+def carry_out(session: Session, case: CaseRow, asked: Move, known: Facts) -> Fact:
+    """Check a move against what is known and project it on the row; return the fact to append.
+
+    Writes nothing by itself. Raises workflow.WorkflowError, CrewUnknown.
+    """
     machine = machine_of(session, case)
     transition = machine.find(asked.transition, status=case.status, role=asked.actor.role)
-    known = facts.gather(session, case, asked)
     values = guards.check(transition, known)
     step = machine.advance(transition, status=case.status, return_to=case.previous_status, facts=known)
     done_at = known.effective_time()
@@ -56,9 +65,7 @@ def move(session: Session, number: str, asked: Move) -> CaseRow:
     clocks.apply(clocks.Tick(session=session, case=case, at=asked.at, done_at=done_at), step.named("clock"))
     _project(session, case, machine, step, asked.at)
     _EFFECTS_ON_ROW.get(transition.name, _nothing)(session, case, values, done_at)
-    rows.keep_pictures(session, asked.pictures, kind=_picture_kind(transition), at=asked.at, case_id=case.id)
-    history.append(session, case, _fact(asked, transition, step, before, values))
-    return case
+    return _fact(asked, transition, step, before, values)
 
 
 def _check_crew(session: Session, case: CaseRow, asked: Move) -> None:
@@ -97,10 +104,6 @@ def _fact(asked: Move, transition: Transition, step: Step, before: str, values: 
             "photos": [str(picture.id) for picture in asked.pictures],
         },
     )
-
-
-def _picture_kind(transition: Transition) -> str:
-    return "after" if transition.name == "complete" else "during"
 
 
 OnRow = Callable[[Session, CaseRow, Mapping[str, Any], datetime], None]

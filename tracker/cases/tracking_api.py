@@ -16,6 +16,11 @@ from tracker.http.idempotency import Kept
 from tracker.reports.api import pictures_of_request
 
 blp = Blueprint("tracking", __name__, url_prefix=openapi.PREFIX, description="Following one's own report.")
+PUBLIC = (
+    "number", "service", "status", "status_label", "tone", "sentence", "next_action", "is_open", "late",
+    "place", "lon", "lat", "district", "crew", "department", "respond_by", "resolve_by", "planned_for",
+    "completed_at", "reports_count", "opened_at", "outcome", "reason", "reasons", "version",
+)  # fmt: skip
 
 
 @blp.route("/tracking/<number>/<secret>")
@@ -61,12 +66,9 @@ def told(session: Session, number: str, secret: str) -> dict[str, Any]:
     """Return what the person who reported may see."""
     found = tracking.find(session, number, secret)
     shown = present.full(api.view(session), found.case)
-    public = ("number", "service", "status", "status_label", "tone", "sentence", "next_action", "is_open", "late",
-              "place", "lon", "lat", "district", "crew", "department", "respond_by", "resolve_by", "planned_for",
-              "completed_at", "reports_count", "opened_at", "outcome", "reason", "reasons", "version")  # fmt: skip
     return {
         "number": number,
-        "case": {name: shown[name] for name in public},
+        "case": {name: shown[name] for name in PUBLIC},
         "description": found.report["description"],
         "received_at": found.report["received_at"],
         "timeline": tracking.timeline(session, found, language.current()),

@@ -48,8 +48,30 @@ def _load(session: Session) -> Loaded:
 current = PerRevision(_load)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Versioned:
+    """One version of a service and the row that stores it."""
+
+    id: int
+    service: Service
+
+
+def current_or_version(session: Session, code: str, service_id: int) -> Versioned:
+    """Return the active version of a service; of a retired one, the version of that row."""
+    loaded = current(session)
+    if code in loaded.catalogue:
+        return Versioned(id=loaded.rows[code], service=loaded.catalogue.service(code))
+    return Versioned(id=service_id, service=version(session, service_id))
+
+
+# A stored version never changes. Kept per revision all the same: a town dropped and made again has other ids.
+_versions = PerRevision(lambda session: dict[int, Service]())
+
+
 def version(session: Session, service_id: int) -> Service:
-    """Return the version of a service that a running case began with."""
-    return service_from_mapping(
-        session.scalars(select(ServiceRow.definition).where(ServiceRow.id == service_id)).one()
-    )
+    """Return the version of a service that a running case began with, read once per process and revision."""
+    kept = _versions(session)
+    if service_id not in kept:
+        row = session.scalars(select(ServiceRow.definition).where(ServiceRow.id == service_id)).one()
+        kept[service_id] = service_from_mapping(row)
+    return kept[service_id]

@@ -47,6 +47,11 @@ class Setting:
     answers: Mapping[str, object]
     received_at: datetime
 
+    @property
+    def known(self) -> Facts:
+        """Return what the conditions of a promise look at."""
+        return facts(self.answers, road_class=ROAD_CLASSES.get(self.road_class or 0))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Triage:
@@ -65,9 +70,8 @@ def triage(desk: Desk, service: Service, setting: Setting, *, department: Text) 
 
     Raises catalogue.errors.StandardNotFound when the service promises nothing in these circumstances.
     """
-    known = facts(setting.answers, road_class=ROAD_CLASSES.get(setting.road_class or 0))
-    respond, respond_why = _promise(desk, service, RESPOND, known, setting.received_at)
-    resolve, resolve_why = _promise(desk, service, RESOLVE, known, setting.received_at)
+    respond, respond_why = _promise(desk, service, RESPOND, setting)
+    resolve, resolve_why = _promise(desk, service, RESOLVE, setting)
     crew, crew_why = _crew(desk, service, setting)
     reasons = (
         Reason(
@@ -110,11 +114,9 @@ def _district_reason(setting: Setting) -> tuple[Reason, ...]:
     )
 
 
-def _promise(
-    desk: Desk, service: Service, kind: str, known: Facts, start: datetime
-) -> tuple[datetime, Reason]:
-    standard = service.standard_for(kind, known)
-    at = due_at(desk, standard, start)
+def _promise(desk: Desk, service: Service, kind: str, setting: Setting) -> tuple[datetime, Reason]:
+    standard = service.standard_for(kind, setting.known)
+    at = due_at(desk, standard, setting.received_at)
     what = Text(fr="Premier suivi", en="First answer") if kind == RESPOND else Text(fr="Fin", en="Done")
     said = _said(standard)
     return at, Reason(

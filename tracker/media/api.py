@@ -35,8 +35,8 @@ def url_of(photo_id: UUID | str, *, keyed: bool = False) -> str:
 def read_photo(photo_id: UUID) -> Response:
     """Show a photo.
 
-    `size` is `thumb` or `full`. Anyone sees the photos of public cases; others need an account or the `key` of
-    the tracking page.
+    `size` is `thumb` or `full`. Anyone sees the photos of public cases; others need an account or the `key`
+    of the tracking page.
     """
     with edge.transaction() as session:
         if not (_has_key(photo_id) or edge.actor().is_staff or service.is_public(session, photo_id)):

@@ -62,7 +62,8 @@ def _load(session: Session) -> Ground:
     parties = session.scalars(select(ThirdParty)).all()
     around = session.execute(
         text(
-            "SELECT code, ST_AsBinary(geom) AS wkb FROM third_party WHERE kind = 'neighbour' AND geom IS NOT NULL"
+            "SELECT code, ST_AsBinary(geom) AS wkb FROM third_party "
+            "WHERE kind = 'neighbour' AND geom IS NOT NULL"
         )
     ).all()
     water = session.execute(

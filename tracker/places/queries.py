@@ -43,7 +43,8 @@ class AssetRef:
 # The nearest by `<->` is nearest in degrees, which at 45° is not nearest in metres: the four nearest by
 # the index are measured on the ellipsoid. A number is drawn on the way, to save a round trip.
 _SEGMENT = text("""
-    SELECT nextval('number_seq') AS serial, a.nearest_address, s.* FROM (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS g) p
+    SELECT nextval('number_seq') AS serial, a.nearest_address, s.*
+    FROM (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS g) p
     LEFT JOIN LATERAL (
         SELECT k.id, k.code, k.name, k.owner, k.maintained_by, k.class AS road_class, k.district_code,
                ST_Distance(k.geom::geography, p.g::geography, false) AS distance_m
@@ -57,7 +58,8 @@ _SEGMENT = text("""
     ) a ON true
 """)
 _ASSET = text("""
-    SELECT id, kind, code, name, owner, segment_id, ST_X(ST_Centroid(geom)) AS lon, ST_Y(ST_Centroid(geom)) AS lat
+    SELECT id, kind, code, name, owner, segment_id,
+           ST_X(ST_Centroid(geom)) AS lon, ST_Y(ST_Centroid(geom)) AS lat
     FROM asset WHERE kind = :kind AND code = :code
 """)
 _JUDGE = text("""
@@ -76,7 +78,8 @@ _BY_CROSSING = text("""
            ST_X(ST_PointOnSurface(ST_Intersection(one.geom, two.geom))) AS lon,
            ST_Y(ST_PointOnSurface(ST_Intersection(one.geom, two.geom))) AS lat,
            similarity(one.name_norm, :street) + similarity(two.name_norm, :cross) AS likeness
-    FROM street_segment one JOIN street_segment two ON ST_Intersects(one.geom, two.geom) AND one.name <> two.name
+    FROM street_segment one
+    JOIN street_segment two ON ST_Intersects(one.geom, two.geom) AND one.name <> two.name
     WHERE similarity(one.name_norm, :street) > 0.5 AND similarity(two.name_norm, :cross) > 0.5
     ORDER BY one.name, two.name, likeness DESC
 """)

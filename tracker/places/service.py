@@ -190,11 +190,10 @@ def _district(session: Session, ground: Ground, point: Point, segment: Segment |
         judged = queries.judged_district(session, ground.boundary_set_id, point.lon, point.lat)
         code = ground.by_id[judged].code if judged is not None else None
     if code is None:
-        ours = segment is not None and segment.district_code in ground.by_code
-        if not ours or placed.edge_m > BOUNDARY_TOLERANCE_M:
+        # The edge runs down the middle of a street: what stands on our street is ours (domain §6 ①).
+        code = segment.district_code if segment is not None else None
+        if code is None or code not in ground.by_code or placed.edge_m > BOUNDARY_TOLERANCE_M:
             raise errors.OutsideTerritory(outside(ground, point.lon, point.lat))
-        assert segment is not None and segment.district_code is not None
-        code = segment.district_code
     return ground.by_code[code]
 
 

@@ -41,8 +41,9 @@ OURS_TO_CHOOSE = ("web", "mobile")
 def create_report() -> Response:
     """Report something.
 
-    The report is located, compared with what is known, attached to the case it repeats or given a case of its
-    own, and triaged, in one transaction. With an `Idempotency-Key` the same answer is given to every repetition.
+    The report is located, compared with what is known, attached to the case it repeats or given a case of
+    its own, and triaged, in one transaction. With an `Idempotency-Key` the same answer is given to every
+    repetition.
     """
     given = _given(GIVEN)
     pictures = _pictures()
@@ -69,7 +70,7 @@ def find_duplicates() -> Response:
 
 
 def submission_of(given: dict[str, Any], pictures: tuple[Picture, ...]) -> Submission:
-    """Return a report as the service takes it, from whoever the edge says is asking. Raises what `require` does."""
+    """Return a report as the service takes it, from whoever asks. Raises what `edge.require` does."""
     who = edge.actor()
     if given["on_behalf"]:
         edge.require("report.create_on_behalf")

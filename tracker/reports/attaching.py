@@ -11,9 +11,9 @@ from tracker.reports import drafting, rows
 from tracker.reports.submission import Intake, Known, Receipt
 
 _LOCK = text("""
-    SELECT id, number, service_code, workflow, status, is_open, parent_id, reports_count, opened_at, place_text,
-           department, crew_id, priority, respond_by, resolve_by, triage, district_id, last_seq, last_hash,
-           ST_X(geom) AS lon, ST_Y(geom) AS lat, geom_accuracy_m
+    SELECT id, number, service_code, workflow, status, is_open, parent_id, reports_count, opened_at,
+           place_text, department, crew_id, priority, respond_by, resolve_by, triage, district_id,
+           last_seq, last_hash, ST_X(geom) AS lon, ST_Y(geom) AS lat, geom_accuracy_m
     FROM "case" WHERE number = :number FOR UPDATE
 """)
 _PARENT = text('SELECT number FROM "case" WHERE id = :id')

@@ -1,4 +1,4 @@
-"""Cases that may be the same thing as a report: one indexed read, then the explained score of `gis.duplicates`."""
+"""Cases that may be the same thing as a report: one indexed read, then the score of `gis.duplicates`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ MOST_SHOWN = 3
 # The box uses the GiST index and the order by distance stops early; services are compared by equality
 # with the short list of compatible ones.
 _NEARBY = text("""
-    SELECT c.id, c.number, c.service_code, c.status, c.is_open, c.reports_count, c.opened_at, c.last_report_at,
-           c.closed_at, c.completed_at, c.segment_id, c.asset_id, c.summary, c.place_text, c.geom_accuracy_m,
-           c.is_public, c.version, ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat
+    SELECT c.id, c.number, c.service_code, c.status, c.is_open, c.reports_count, c.opened_at,
+           c.last_report_at, c.closed_at, c.completed_at, c.segment_id, c.asset_id, c.summary,
+           c.place_text, c.geom_accuracy_m, ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat
     FROM "case" c
     WHERE c.geom && ST_Expand(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), :dx, :dy)
       AND c.service_code = ANY(:services) AND c.parent_id IS NULL
@@ -123,7 +123,8 @@ def _sighting(service: Service, located: Located, told: Told) -> Sighting:
 
 
 def _nearby(session: Session, service: Service, located: Located, at: datetime) -> list[dict[str, Any]]:
-    assert located.lon is not None and located.lat is not None
+    assert located.lon is not None
+    assert located.lat is not None
     radius_m = search_radius_m(
         float(service.duplicates.radius_m or DEFAULT_RADIUS_M), located.accuracy_m or 15.0, WORST_ACCURACY_M
     )

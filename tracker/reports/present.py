@@ -18,10 +18,11 @@ from tracker.reports.submission import Known, Lookalike, Picture, Receipt
 
 def receipt(session: Session, given: Receipt, language: str) -> dict[str, Any]:
     """Return everything a client needs to say: received, team, due date, neighbours who saw it too."""
+    root = f"{request.host_url.rstrip('/')}{request.script_root}"
     return {
         "number": given.number,
         "secret": given.secret,
-        "tracking_url": f"{request.host_url.rstrip('/')}{request.script_root}/suivi/{given.number}/{given.secret}",
+        "tracking_url": f"{root}/suivi/{given.number}/{given.secret}",
         "received_at": given.received_at,
         "link": given.link,
         "location": location(given.located, given.pictures),

@@ -1,5 +1,6 @@
 """The writes of intake, few and prepared: opening a case with its first report is one statement."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,20 +16,23 @@ MODEL = "prior-1"
 
 _POINT = "ST_SetSRID(ST_MakePoint(CAST(:lon AS float8), CAST(:lat AS float8)), 4326)"
 
+_MEAN = "ST_SetSRID(ST_MakePoint(CAST(:mean_lon AS float8), CAST(:mean_lat AS float8)), 4326)"
+
+# The texts below are composed of constants of this module; every value is a bound parameter.
 _REPORT = f"""
-    INSERT INTO report (id, number, service_code, geom, accuracy_m, location_method, address_text, segment_id,
-        asset_id, description, answers, language, channel, entered_by, occurred_at, received_at, case_id, link,
-        secret_hash)
+    INSERT INTO report (id, number, service_code, geom, accuracy_m, location_method, address_text,
+        segment_id, asset_id, description, answers, language, channel, entered_by, occurred_at, received_at,
+        case_id, link, secret_hash)
     VALUES (:report_id, :number, :service_code, {_POINT}, CAST(:accuracy_m AS float8), :method,
         CAST(:address AS text), CAST(:segment_id AS bigint), CAST(:asset_id AS bigint), :description,
         CAST(:answers AS jsonb), :language, :channel, CAST(:entered_by AS uuid), :occurred_at, :received_at,
         :case_id, :link, :secret_hash)
-"""
+"""  # noqa: S608 -- composed of constants
 
 _CONTACT = """
     INSERT INTO contact (report_id, name, email, phone, purpose, expires_at)
-    SELECT :report_id, CAST(:contact_name AS text), CAST(:contact_email AS text), CAST(:contact_phone AS text),
-        'follow_up', :contact_until
+    SELECT :report_id, CAST(:contact_name AS text), CAST(:contact_email AS text),
+        CAST(:contact_phone AS text), 'follow_up', :contact_until
     WHERE CAST(:contact_email AS text) IS NOT NULL OR CAST(:contact_phone AS text) IS NOT NULL
 """
 
@@ -42,30 +46,30 @@ _EVENT_ROW = (
 
 _OPEN = text(f"""
 WITH opened AS (
-    INSERT INTO "case" (id, number, service_id, service_code, workflow, workflow_version, status, status_since,
-        is_open, priority, geom, geom_accuracy_m, place_text, district_id, boundary_set_id, segment_id, asset_id,
-        department, crew_id, respond_by, resolve_by, next_action, summary, search, triage, is_public,
-        reports_count, opened_at, last_report_at, updated_at, version, last_seq, last_hash)
-    VALUES (:case_id, :number, :service_id, :service_code, :workflow, :workflow_version, :status, :received_at,
-        true, :priority, {_POINT}, CAST(:accuracy_m AS float8), CAST(:place_text AS text),
+    INSERT INTO "case" (id, number, service_id, service_code, workflow, workflow_version, status,
+        status_since, is_open, priority, geom, geom_accuracy_m, place_text, district_id, boundary_set_id,
+        segment_id, asset_id, department, crew_id, respond_by, resolve_by, next_action, summary, search,
+        triage, is_public, reports_count, opened_at, last_report_at, updated_at, version, last_seq, last_hash)
+    VALUES (:case_id, :number, :service_id, :service_code, :workflow, :workflow_version, :status,
+        :received_at, true, :priority, {_POINT}, CAST(:accuracy_m AS float8), CAST(:place_text AS text),
         CAST(:district_id AS bigint), CAST(:boundary_set_id AS bigint), CAST(:segment_id AS bigint),
-        CAST(:asset_id AS bigint), :department, CAST(:crew_id AS bigint), :respond_by, :resolve_by, :next_action,
-        :summary, to_tsvector('simple', :words), CAST(:triage AS jsonb), :is_public, 1, :received_at,
-        :received_at, :received_at, 1, :last_seq, :last_hash)
+        CAST(:asset_id AS bigint), :department, CAST(:crew_id AS bigint), :respond_by, :resolve_by,
+        :next_action, :summary, to_tsvector('simple', :words), CAST(:triage AS jsonb), :is_public, 1,
+        :received_at, :received_at, :received_at, 1, :last_seq, :last_hash)
 ), reported AS ({_REPORT}), reachable AS ({_CONTACT})
 {_EVENT} {_EVENT_ROW.format(0)}, {_EVENT_ROW.format(1)}
-""")
+""")  # noqa: S608 -- composed of constants
 
 _ATTACH = text(f"""
 WITH reported AS ({_REPORT}), reachable AS ({_CONTACT}), grown AS (
-    UPDATE "case" SET reports_count = reports_count + 1, last_report_at = :received_at, updated_at = :received_at,
-        geom = coalesce(ST_SetSRID(ST_MakePoint(CAST(:mean_lon AS float8), CAST(:mean_lat AS float8)), 4326), geom),
+    UPDATE "case" SET reports_count = reports_count + 1, last_report_at = :received_at,
+        updated_at = :received_at, geom = coalesce({_MEAN}, geom),
         geom_accuracy_m = coalesce(CAST(:mean_accuracy_m AS float8), geom_accuracy_m),
         version = version + 1, last_seq = :last_seq, last_hash = :last_hash
     WHERE id = :case_id
 )
 {_EVENT} {_EVENT_ROW.format(0)}
-""")
+""")  # noqa: S608 -- composed of constants
 
 _CANDIDATE = text("""
     INSERT INTO duplicate_candidate (report_id, case_id, rank, probability, distance_m, terms, model)
@@ -77,7 +81,7 @@ _PHOTO = text(f"""
         taken_at, geom, added_at)
     VALUES (:id, CAST(:report_id AS uuid), CAST(:case_id AS uuid), :kind, :sha256, :media_type, :width,
         :height, :byte_count, CAST(:taken_at AS timestamptz), {_POINT}, :added_at)
-""")
+""")  # noqa: S608 -- composed of constants
 
 
 def open_case(session: Session, values: dict[str, Any], events: list[Event]) -> None:
@@ -93,13 +97,8 @@ def attach_report(session: Session, values: dict[str, Any], events: list[Event])
 def keep_rest(session: Session, intake: Intake, report_id: UUID) -> None:
     """Store what a report may repeat and its photos."""
     keep_candidates(session, report_id, intake.found)
-    keep_pictures(
-        session,
-        intake.submission.pictures,
-        kind="before",
-        at=intake.submission.received_at,
-        report_id=report_id,
-    )
+    taken = Taken(kind="before", at=intake.submission.received_at, report_id=report_id)
+    keep_pictures(session, intake.submission.pictures, taken)
 
 
 def keep_candidates(session: Session, report_id: UUID, found: tuple[Lookalike, ...]) -> None:
@@ -125,22 +124,24 @@ def keep_candidates(session: Session, report_id: UUID, found: tuple[Lookalike, .
         session.execute(_CANDIDATE, rows)
 
 
-def keep_pictures(
-    session: Session,
-    pictures: tuple[Picture, ...],
-    *,
-    kind: str,
-    at: datetime,
-    report_id: UUID | None = None,
-    case_id: UUID | None = None,
-) -> None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taken:
+    """What photos show, a report's place before or a case's work during or after, and when they came."""
+
+    kind: str
+    at: datetime
+    report_id: UUID | None = None
+    case_id: UUID | None = None
+
+
+def keep_pictures(session: Session, pictures: tuple[Picture, ...], taken: Taken) -> None:
     """Store photos of a report or of a case."""
     rows = [
         {
             "id": picture.id,
-            "report_id": report_id,
-            "case_id": case_id,
-            "kind": kind,
+            "report_id": taken.report_id,
+            "case_id": taken.case_id,
+            "kind": taken.kind,
             "sha256": picture.sha256,
             "media_type": picture.media_type,
             "width": picture.width,
@@ -149,7 +150,7 @@ def keep_pictures(
             "taken_at": picture.taken_at,
             "lon": picture.lon,
             "lat": picture.lat,
-            "added_at": at,
+            "added_at": taken.at,
         }
         for picture in pictures
     ]

@@ -32,7 +32,10 @@ class Preview:
 
 
 def preview(session: Session, submission: Submission) -> Preview:
-    """Locate a report that is not sent yet and find the cases it may repeat. Raises ReportError, PlaceError."""
+    """Locate a report that is not sent yet and find the cases it may repeat.
+
+    Raises ReportError, PlaceError.
+    """
     service = _service(session, submission)
     located = _locate(session, service, submission)
     return Preview(located=located, lookalikes=_lookalikes(session, service, located, submission))
