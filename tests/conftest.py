@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import city as cities
 from tests.support import database as databases
 from tests.support import guards
+from tests.support.city import City
 from tests.support.database import Database
 
 
@@ -59,3 +61,21 @@ def new_database(database_server: Database) -> Iterator[Callable[[], Database]]:
             return dropping.enter_context(databases.clone(database_server, name))
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def city(database_server: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """A town complete enough for the whole job, founded once per process; use `town`."""
+    name = f"{databases.CLONE}{os.getpid()}_city"
+    with (
+        databases.clone(database_server, name) as mine,
+        cities.opened(mine, tmp_path_factory.mktemp("city")) as opened,
+    ):
+        yield opened
+
+
+@pytest.fixture
+def town(city: City) -> City:
+    """The town without any case, on Monday 4 May 2026 at nine."""
+    cities.wipe(city)
+    return city
