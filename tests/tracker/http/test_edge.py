@@ -140,7 +140,7 @@ def test_among_several_towns_the_query_the_host_or_the_setting_decides(two, cloc
     assert client.get("/code?jurisdiction_id=aube", headers={"Host": "brume.test"}).text == "aube"
     assert client.get("/j/brume/code?jurisdiction_id=aube").text == "brume"
     untold = client.get("/code")
-    assert (untold.status_code, untold.json["type"]) == (404, "/problems/jurisdiction-not-given")
+    assert (untold.status_code, untold.get_json()["type"]) == (404, "/problems/jurisdiction-not-given")
 
     app = towns.application(two, clock, default_jurisdiction="brume")
     app.add_url_rule("/code", view_func=code)
