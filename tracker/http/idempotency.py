@@ -98,6 +98,8 @@ def begin(session: Session, *, scope: str, key: str, fingerprint: bytes, at: dat
     row = session.execute(_FIND, {"scope": scope, "key": key}).one()
     if bytes(row.fingerprint) != fingerprint:
         raise KeyReused
+    if row.status is None:  # claimed by work that committed without keeping its answer
+        raise RequestInFlight
     return Kept(status=row.status, headers=orjson.loads(row.headers), body=bytes(row.body))
 
 

@@ -116,15 +116,19 @@ def init_app(app: Flask) -> VigieApi:
 def documented(
     status: int, schema: Any, *, content_type: str | None = None, description: str = ""
 ) -> Callable[[F], F]:
-    """Document an answer without touching it: the view returns its bytes itself."""
-    return _noted(
-        status,
-        {
-            "schema": schema() if isinstance(schema, type) else schema,
-            "description": description or HTTPStatus(status).phrase,
-            "content_type": content_type,
-        },
-    )
+    """Document an answer without touching it: the view returns its bytes itself.
+
+    Without a schema the body is bytes of `content_type`, or there is none.
+    """
+    described: dict[str, Any] = {
+        "description": description or HTTPStatus(status).phrase,
+        "content_type": content_type,
+    }
+    if schema is not None:
+        described["schema"] = schema() if isinstance(schema, type) else schema
+    elif content_type is not None:
+        described["schema"] = {"type": "string", "format": "binary"}
+    return _noted(status, described)
 
 
 def problems(*statuses: int) -> Callable[[F], F]:
