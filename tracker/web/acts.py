@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 SHOWN_FIRST = 4
@@ -30,6 +31,19 @@ LOOKS = {
 }
 # Merging is offered beside each possible duplicate, with its score; here it would be without.
 _ELSEWHERE = ("mark_duplicate",)
+# What a dispatcher most likely comes for, by the status of the case; elsewhere no act is above the others.
+_NEXT = {
+    "received": ("accept",),
+    "accepted": ("assign",),
+    "reopened": ("assign",),
+    "on_hold": ("resume",),
+    "referred": ("take_back",),
+    "completed": ("close",),
+    "assigned": ("start",),
+    "planned": ("start",),
+    "in_progress": ("complete",),
+    "made_safe": ("complete",),
+}
 _ORDER = ("accept", "assign", "resume", "take_back", "close", "reopen", "ask", "refuse", "plan", "hold")
 
 
@@ -51,15 +65,19 @@ def of_case(case: Mapping[str, Any]) -> tuple[list[Act], list[Act]]:
     offered = [one for one in case.get("transitions", []) if one["name"] not in _ELSEWHERE]
     offered.sort(key=lambda one: _ORDER.index(one["name"]) if one["name"] in _ORDER else len(_ORDER))
     chosen = next((one["name"] for one in offered if one.get("primary")), None)
-    main = offered[0]["name"] if chosen is None and offered and not offered[0].get("danger") else chosen
-    acts = [_act(one, is_primary=one["name"] == main) for one in offered]
+    main = chosen or next((one["name"] for one in offered if one["name"] in _next_steps(case)), None)
+    acts = [_act(one, case, is_primary=one["name"] == main) for one in offered]
     acts.sort(key=lambda act: not act.primary)
     return acts[:SHOWN_FIRST], acts[SHOWN_FIRST:]
 
 
+def _next_steps(case: Mapping[str, Any]) -> tuple[str, ...]:
+    return _NEXT.get(case["status"], ())
+
+
 def named(case: Mapping[str, Any], name: str) -> Act | None:
     """Return an act of a case by the name of its transition, none when it is not open to the reader."""
-    return next((_act(one, is_primary=True) for one in case.get("transitions", []) if one["name"] == name), None)
+    return next((_act(one, case, is_primary=True) for one in case.get("transitions", []) if one["name"] == name), None)
 
 
 def inputs_of(act: Act, form: MultiDict[str, str]) -> dict[str, Any]:
@@ -92,8 +110,9 @@ def answers_of(case: Mapping[str, Any], service: Mapping[str, Any] | None) -> li
     return list(found.values())
 
 
-def _act(one: Mapping[str, Any], *, is_primary: bool) -> Act:
+def _act(one: Mapping[str, Any], case: Mapping[str, Any], *, is_primary: bool) -> Act:
     icon, key = LOOKS.get(one["name"], ("check", ""))
+    proposed = (case.get("crew") or {}).get("code")
     return Act(
         name=one["name"],
         label=one["label"],
@@ -101,5 +120,15 @@ def _act(one: Mapping[str, Any], *, is_primary: bool) -> Act:
         key=key,
         primary=is_primary,
         danger=bool(one.get("danger")),
-        inputs=tuple(one.get("inputs", ())),
+        inputs=tuple(_with_proposal(asked, proposed) for asked in one.get("inputs", ())),
     )
+
+
+def _with_proposal(asked: Mapping[str, Any], proposed: str | None) -> Mapping[str, Any]:
+    """Put the crew that triage chose first among the crews, and say that it is the one."""
+    if asked["type"] != "crew" or proposed is None:
+        return asked
+    options = [
+        {**option, "hint": _("Équipe proposée") if option["value"] == proposed else ""} for option in asked["options"]
+    ]
+    return {**asked, "options": sorted(options, key=lambda option: option["value"] != proposed)}

@@ -1,17 +1,15 @@
 """The citizens' first page, what is near them, and one public case."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, abort, request
-from sqlalchemy.orm import Session
 
 from tracker.http import edge, language
 from tracker.web import catalogue, map_data, near, shell, words
 
 blueprint = Blueprint("citizen", __name__)
 
-FINISHED_SHOWN = timedelta(days=14)
+FEW, MANY = 4, 60
 FREQUENT = ("VOI-NID", "ECL-PAN", "DEC-OUB", "ARB-TOM")
 
 
@@ -19,8 +17,7 @@ FREQUENT = ("VOI-NID", "ECL-PAN", "DEC-OUB", "ARB-TOM")
 def home() -> Response:
     """Ask what is wrong."""
     found = catalogue.services()
-    with edge.transaction() as session:
-        values = _near(session, limit=4) | {"map_data": map_data.of_town(session)}
+    values = _near(limit=FEW)
     frequent = [found[code] for code in FREQUENT if code in found]
     return shell.render("citizen/home.html", frequent=frequent, words=words.of_page(), **values)
 
@@ -28,8 +25,7 @@ def home() -> Response:
 @blueprint.get("/carte")
 def around() -> Response:
     """Show what is reported around a place, as a map and as a list."""
-    with edge.transaction() as session:
-        values = _near(session, limit=40) | {"map_data": map_data.of_town(session)}
+    values = _near(limit=FEW if request.args.get("few") else MANY)
     if shell.wanted_part() == "near":
         return shell.render("citizen/near.html", **values)
     return shell.render("citizen/around.html", words=words.of_page(), **values)
@@ -45,18 +41,14 @@ def case(number: str) -> Response:
     return shell.render("citizen/case.html", case=found)
 
 
-def _near(session: Session, limit: int) -> dict[str, Any]:
-    """Return the cases near the point that was asked, else where most of the town's cases are."""
-    asked = _point() or near.heart(session)
-    if asked is None:
-        return {"near": [], "pins": []}
-    at = edge.clock()
-    found = near.around(
-        session,
-        near.Asked(lon=asked[0], lat=asked[1], at=at, since=at - FINISHED_SHOWN, language=language.current()),
-        limit=limit,
-    )
-    return {"near": found, "pins": near.pins(found)}
+def _near(limit: int) -> dict[str, Any]:
+    """Return the map, and the cases near the point that was asked, else where most of the town's cases are."""
+    with edge.transaction() as session:
+        town_map = map_data.of_town(session)
+    point, heart = _point(), town_map["heart"]
+    centre = point or heart
+    found = near.around(centre[0], centre[1], limit=limit) if centre else []
+    return {"near": found, "pins": near.pins(found), "is_here": point is not None, "map_data": town_map}
 
 
 def _point() -> tuple[float, float] | None:

@@ -15,6 +15,9 @@ blueprint = Blueprint("crew", __name__, url_prefix="/crew")
 
 LIMIT = 100
 USUAL_MINUTES = 20
+# What is given to a crew: before that, triage has only a crew in mind.
+MINE = ("assigned", "planned", "in_progress", "made_safe", "on_hold", "info_needed")
+BEGUN = ("in_progress", "made_safe")
 OUTCOME_ICONS = {
     "fixed": "check",
     "temporary": "wrench",
@@ -108,7 +111,7 @@ def _site(number: str, *, told: Any = None, failed: str = "", problem: Any = Non
         "crew/site.html",
         status,
         case=case,
-        acts=_work_first([*main, *others]),
+        acts=_work_first([*main, *others], is_danger=case["priority"] == 1),
         answers=acts.answers_of(case, catalogue.services().get(case["service"]["code"])),
         duration_min=USUAL_MINUTES,
         told=told,
@@ -122,10 +125,11 @@ def _site(number: str, *, told: Any = None, failed: str = "", problem: Any = Non
     )
 
 
-def _work_first(found: list[acts.Act]) -> list[acts.Act]:
-    """Put what a crew came for first: start, make safe, done."""
+def _work_first(found: list[acts.Act], *, is_danger: bool) -> list[acts.Act]:
+    """Put what a crew came for first: start, make safe where there is a danger, done."""
     order = ("start", "make_safe", "complete", "resume")
-    return sorted(found, key=lambda act: order.index(act.name) if act.name in order else len(order))
+    offered = [act for act in found if is_danger or act.name != "make_safe"]
+    return sorted(offered, key=lambda act: order.index(act.name) if act.name in order else len(order))
 
 
 def _crew() -> tuple[str | None, list[dict[str, Any]]]:
@@ -138,5 +142,6 @@ def _crew() -> tuple[str | None, list[dict[str, Any]]]:
 
 
 def _cases_of(crew: str) -> list[dict[str, Any]]:
-    answer = inner.call("GET", f"/cases?{urlencode({'crew': crew, 'open': 'true', 'order': 'due', 'limit': LIMIT})}")
-    return list(answer.body.get("cases", []))
+    asked = urlencode({"crew": crew, "open": "true", "order": "due", "limit": LIMIT, "status": MINE}, doseq=True)
+    cases = inner.call("GET", f"/cases?{asked}").body.get("cases", [])
+    return sorted(cases, key=lambda case: case["status"] not in BEGUN)

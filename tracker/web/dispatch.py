@@ -49,7 +49,8 @@ def history(number: str) -> Response:
     if not answer.is_ok:
         return site.problem_page(answer.body)
     template = "dispatch/history.html" if shell.wanted_part() else "dispatch/history-page.html"
-    return shell.render(template, events=answer.body.get("events", []), number=number)
+    events = [{**event, "who": tellings.actor(event["actor"])} for event in answer.body["events"]]
+    return shell.render(template, events=events, number=number)
 
 
 @blueprint.get("/<number>/faire/<transition>")

@@ -3,38 +3,32 @@
 Only services whose catalogue entry says `public_map` are here (`case.is_public`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import cos, hypot, radians
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from tracker import moments
 from tracker.cases import families
 from tracker.catalogue import queries as catalogue
 from tracker.db import PerRevision
+from tracker.web import inner
 
-REACH_DEG = 0.02
+REACH_M = 2_500
+MOST = 200
+EARTH_M = 6_371_008.8
 LATE = "late"
-
-# The box with `&&` uses the GiST index; the exact distance then orders what is left.
-_AROUND = text("""
-    SELECT c.number, c.service_code, c.workflow, c.workflow_version, c.status, c.outcome, c.is_open,
-           c.resolve_by, c.opened_at, c.reports_count, coalesce(s.name, c.place_text) AS place,
-           ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat,
-           ST_Distance(c.geom::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)::geography) AS distance_m
-    FROM "case" c LEFT JOIN street_segment s ON s.id = c.segment_id
-    WHERE c.is_public AND (c.is_open OR c.completed_at > :since) AND c.status NOT IN ('refused', 'cancelled', 'duplicate')
-      AND c.geom && ST_Expand(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), :reach)
-    ORDER BY distance_m LIMIT :limit
-""")
 
 _ONE = text("""
     SELECT c.number, c.service_code, c.workflow, c.workflow_version, c.status, c.outcome, c.is_open,
-           c.resolve_by, c.opened_at, c.reports_count, coalesce(s.name, c.place_text) AS place,
-           ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat, NULL AS distance_m
-    FROM "case" c LEFT JOIN street_segment s ON s.id = c.segment_id
+           c.resolve_by, c.opened_at, c.reports_count, c.place_text AS place,
+           ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat
+    FROM "case" c
     WHERE c.number = :number AND c.is_public
 """)
 
@@ -64,11 +58,11 @@ class PublicCase:
     place: str | None
     lon: float | None
     lat: float | None
-    distance_m: float | None
     opened_at: datetime
     resolve_by: datetime | None
     is_open: bool
     reports_count: int
+    distance_m: float | None = None
 
     @property
     def distance(self) -> str:
@@ -80,21 +74,12 @@ class PublicCase:
         return f"{self.distance_m / 1000:.1f}\N{NO-BREAK SPACE}km"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """Around which point (EPSG:4326), as of when, in which language."""
-
-    lon: float
-    lat: float
-    at: datetime
-    since: datetime
-    language: str
-
-
-def around(session: Session, asked: Asked, limit: int = 20) -> list[PublicCase]:
-    """Return the public cases open, or finished since, around a point: the nearest first."""
-    values = {"lon": asked.lon, "lat": asked.lat, "since": asked.since, "reach": REACH_DEG, "limit": limit}
-    return [_shown(session, row, asked.at, asked.language) for row in session.execute(_AROUND, values)]
+def around(lon: float, lat: float, *, limit: int) -> list[PublicCase]:
+    """Return the public open cases around a point (EPSG:4326), the nearest first."""
+    asked = urlencode({"lon": lon, "lat": lat, "radius_m": REACH_M, "limit": MOST})
+    answer = inner.call("GET", f"/nearby?{asked}")
+    found = [_listed(case, lon, lat) for case in answer.body.get("cases", [])] if answer.is_ok else []
+    return sorted(found, key=lambda case: case.distance_m or 0)[:limit]
 
 
 def one(session: Session, number: str, *, at: datetime, language: str) -> PublicCase | None:
@@ -130,6 +115,30 @@ def pins(cases: Sequence[PublicCase]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _listed(case: Mapping[str, Any], lon: float, lat: float) -> PublicCase:
+    return PublicCase(
+        number=case["number"],
+        service_code=case["service"]["code"],
+        service_name=case["service"]["name"],
+        label=case["status_label"],
+        tone=LATE if case["late"] else case["tone"],
+        place=case["place"],
+        lon=case["lon"],
+        lat=case["lat"],
+        distance_m=_distance_m(lon, lat, case["lon"], case["lat"]),
+        opened_at=moments.instant(case["opened_at"]),
+        resolve_by=moments.instant(case["resolve_by"]) if case["resolve_by"] else None,
+        is_open=case["is_open"],
+        reports_count=case["reports_count"],
+    )
+
+
+def _distance_m(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
+    """Return metres between two points so near that the Earth is flat between them (spherical radius)."""
+    east = radians(other_lon - lon) * cos(radians((lat + other_lat) / 2))
+    return EARTH_M * hypot(east, radians(other_lat - lat))
+
+
 def _shown(session: Session, row: Row[Any], at: datetime, language: str) -> PublicCase:
     state = families.current(session).machine(row.workflow, row.workflow_version).state(row.status)
     service = catalogue.current(session).catalogue.service(row.service_code)
@@ -143,7 +152,6 @@ def _shown(session: Session, row: Row[Any], at: datetime, language: str) -> Publ
         place=row.place,
         lon=row.lon,
         lat=row.lat,
-        distance_m=row.distance_m,
         opened_at=row.opened_at,
         resolve_by=row.resolve_by,
         is_open=row.is_open,

@@ -17,6 +17,7 @@ from tracker.web.places import Place
 
 blueprint = Blueprint("reporting", __name__, url_prefix="/signaler")
 
+SENTENCE_WORDS = 4
 OUTSIDE = ("outside-territory", "not-ours", "in-water")
 
 
@@ -89,7 +90,9 @@ def confirm_place(code: str) -> Response:
 def details(code: str) -> Response:
     """Step 4: the questions the service needs answered, words, photos, and how to be answered."""
     service = catalogue.service(code)
-    given = MultiDict({"description": request.args.get("q", "")})
+    typed = request.args.get("q", "").strip()
+    # A few words found the service and say no more than its name; a sentence is worth keeping.
+    given = MultiDict({"description": typed if len(typed.split()) >= SENTENCE_WORDS else ""})
     return _details_page(service, request.args, given)
 
 

@@ -6,11 +6,17 @@ each word typed; one letter wrong in a word of five still finds it.
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from math import log
 from typing import Any
 
 from rapidfuzz import fuzz
 
-LEAST = 74.0
+# Below this likeness (percent) two words are different words.
+LEAST = 77.0
+SHORT = 5
+NAME_COUNTS = 1.05
+WORTH_SHOWING = 0.55
+MOST_WORDS = 12
 # Words that carry no meaning of their own, in both languages.
 _EMPTY = frozenset(
     "a au aux avec ce ces cet cette chez d dans de des devant du elle en est et il je l la le les leur ma mais mes mon"
@@ -33,23 +39,37 @@ def words_of(text: str) -> list[str]:
 
 
 def find(services: Iterable[Mapping[str, Any]], typed: str, limit: int = 6) -> list[Mapping[str, Any]]:
-    """Return the services that what was typed may mean, the likeliest first; none when nothing is near."""
-    asked = words_of(typed)
-    if not asked:
-        return []
-    scored = [(_score(service, asked), position, service) for position, service in enumerate(services)]
-    kept = sorted((entry for entry in scored if entry[0] >= LEAST), key=lambda entry: (-entry[0], entry[1]))
-    best = kept[0][0] if kept else 0
-    return [service for score, _, service in kept if score >= best - 22][:limit]
+    """Return the services that what was typed may mean, the likeliest first; none when nothing is near.
+
+    A word that many services know (street, broken) tells less than one that few do (pothole).
+    """
+    listed = list(services)
+    asked = list(dict.fromkeys(words_of(typed)))[:MOST_WORDS]
+    near = [[_likeness(service, word) for word in asked] for service in listed]
+    weights = [_rarity(sum(row[at] > 0 for row in near), len(listed)) for at in range(len(asked))]
+    scored = [
+        (sum(weight * likeness for weight, likeness in zip(weights, row, strict=True)), -position)
+        for position, row in enumerate(near)
+    ]
+    kept = sorted((entry for entry in scored if entry[0] > 0), reverse=True)
+    return [listed[-position] for score, position in kept if score >= kept[0][0] * WORTH_SHOWING][:limit]
 
 
-def _score(service: Mapping[str, Any], asked: list[str]) -> float:
-    """Return how near a service is: the mean of its two best matched words, a name counting a little more."""
-    name = words_of(service["name"])
-    keys = [word for key in service.get("keywords", ()) for word in words_of(key)]
-    found = sorted((max(_near(word, name) * 1.04, _near(word, keys)) for word in asked), reverse=True)
-    whole = 6.0 if len(asked) > 1 and all(score >= LEAST for score in found) else 0.0
-    return found[0] * 0.75 + (found[1] if len(found) > 1 else found[0]) * 0.25 + whole
+def _rarity(known_by: int, count: int) -> float:
+    return log((count + 1) / (known_by + 1)) + 0.1 if known_by else 0.0
+
+
+def _likeness(service: Mapping[str, Any], word: str) -> float:
+    """Return how near a word is to a service, from 0 to about 1: a word of its name counts a little more."""
+    names = _near(word, words_of(service["name"])) * NAME_COUNTS
+    keys = _near(word, (each for key in service.get("keywords", ()) for each in words_of(key)))
+    best = max(names, keys)
+    return best / 100 if best >= _least(word) else 0.0
+
+
+def _least(word: str) -> float:
+    """Return the likeness from which two words may be one: a letter weighs more in a short word."""
+    return 86.0 if len(word) <= SHORT else LEAST
 
 
 def _near(word: str, candidates: Iterable[str]) -> float:

@@ -47,6 +47,8 @@ def steps() -> dict[str, str]:
         "district": _("District"),
         "crew": _("Équipe"),
         "priority": _("Priorité"),
+        "respond_by": _("Premier suivi"),
+        "resolve_by": _("Fin promise"),
         "promise": _("Délai"),
         "respond": _("Première réponse"),
         "resolve": _("Règlement"),
@@ -60,6 +62,19 @@ def of_filters(filters: Filters) -> str:
     """Return the filters of the queue in a few words."""
     chosen = [filters.q and f"« {filters.q} »", filters.group, filters.district, filters.priority and f"P{filters.priority}"]
     return " · ".join(filter(None, chosen)) or _("Toute la ville")
+
+
+def actor(ref: str) -> str:
+    """Return who acted, as colleagues may read it: the history keeps a reference and no name."""
+    kind = ref.partition(":")[0]
+    names = {
+        "citizen": _("La personne qui a signalé"),
+        "system": _("Vigie, automatiquement"),
+        "staff": _("Personnel de la Ville"),
+        "partner": _("Partenaire"),
+        "token": _("Un programme"),
+    }
+    return names.get(kind, ref)
 
 
 def _done() -> dict[str, str]:

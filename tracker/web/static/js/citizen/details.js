@@ -43,7 +43,7 @@ async function send(form, key) {
 function mend(page) {
   one("main").replaceWith(page.querySelector("main"))
   setUp(one("[data-report-form]"))
-  const summary = one("[data-summary], .refusal, main")
+  const summary = one("[data-summary]") ?? one(".refusal") ?? one("main")
   summary.setAttribute("tabindex", "-1")
   summary.focus()
 }

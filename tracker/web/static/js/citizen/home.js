@@ -29,6 +29,7 @@ async function near(map) {
   if (!map) return
   const holder = partOf("near")
   map.pins = pinsIn(holder)
+  if (map.hasAttribute("quiet")) map.fit(pinsIn(holder))
   map.addEventListener("pin-chosen", ({ detail }) => {
     const found = [...holder.querySelectorAll("a.item")].find((link) => link.pathname.endsWith(detail.number))
     if (found) location.assign(found.href)

@@ -80,6 +80,14 @@ queue.addEventListener("submit", (event) => {
   address.search = new URLSearchParams(new FormData(event.target)).toString()
   goToQueue(address.href)
 })
+card.addEventListener(
+  "toggle",
+  (event) => {
+    const history = event.target
+    if (history.open && history.dataset.history) load(partOf("history", history), history.dataset.history)
+  },
+  true,
+)
 card.addEventListener("click", (event) => {
   const link = event.target.closest(".case-back")
   if (!link) return

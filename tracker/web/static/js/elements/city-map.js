@@ -7,6 +7,8 @@ import { say } from "../lib/words.js"
 import { PinLayer } from "./pin-layer.js"
 
 const HEART_ZOOM = 14.2
+// A place is pointed at street by street, where the numbers of houses are apart.
+const POINTING_ZOOM = 16.5
 
 class CityMap extends HTMLElement {
   #layer = null
@@ -84,7 +86,7 @@ class CityMap extends HTMLElement {
   #view(data) {
     const [lon, lat, zoom] = ["lon", "lat", "zoom"].map((name) => Number.parseFloat(this.getAttribute(name)))
     if (Number.isFinite(lon) && Number.isFinite(lat)) return { center: [lon, lat], zoom: zoom || 17 }
-    if (data.heart) return { center: data.heart, zoom: HEART_ZOOM }
+    if (data.heart) return { center: data.heart, zoom: this.hasAttribute("pointing") ? POINTING_ZOOM : HEART_ZOOM }
     return data.bounds ? { bounds: data.bounds } : { center: [0, 0], zoom: 2 }
   }
 

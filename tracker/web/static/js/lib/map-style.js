@@ -15,7 +15,7 @@ export function styleOf(token, { tiles, bounds }) {
     version: 8,
     sources: { base: bounds ? { ...base, bounds: widened(bounds) } : base },
     layers: [
-      { id: "land", type: "background", paint: { "background-color": token("--map-land") } },
+      { id: "land", type: "background", paint: { "background-color": token("--map-block") } },
       ...grounds(token),
       ...streets(token),
       ...names(token),
