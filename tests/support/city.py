@@ -14,9 +14,10 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
+import shapely
 from flask import Flask
 from geoalchemy2.shape import from_shape
-from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
+from shapely.geometry import LineString, MultiPolygon, Point, box
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -131,8 +132,7 @@ class City:
         given = sample(family) | said
         answer = self.caller(by).post("/reports", given)
         assert answer.status_code == 201, answer.text
-        found: dict[str, Any] = answer.json
-        return found
+        return dict(answer.json or {})
 
     def counts(self) -> dict[str, int]:
         """Return how many rows each table of the town holds."""
@@ -230,10 +230,14 @@ def _parties() -> list[ThirdParty]:
             code="amont", kind="neighbour", name_fr="Ville d’Amont", name_en="Town of Amont",
             phone="450 555-0199", url="https://amont.example", geom=_shape(east),
         ),
-        ThirdParty(code="mtmd", kind="owner", name_fr="Ministère des Transports", name_en="Ministry of Transport",
-                   phone="511"),
-        ThirdParty(code="hydro", kind="owner", name_fr="Hydro-Québec", name_en="Hydro-Québec",
-                   phone="1 800 790-2424", asset_kinds=["streetlight"]),
+        ThirdParty(
+            code="mtmd", kind="owner", name_fr="Ministère des Transports", name_en="Ministry of Transport",
+            phone="511",
+        ),
+        ThirdParty(
+            code="hydro", kind="owner", name_fr="Hydro-Québec", name_en="Hydro-Québec",
+            phone="1 800 790-2424", asset_kinds=["streetlight"],
+        ),
     ]  # fmt: skip
 
 
@@ -291,12 +295,5 @@ def _hire_crews(session: Session) -> None:
 
 def _shape(geometry: BaseGeometry) -> Any:
     """Return a geometry of the grid as the database keeps it."""
-    return from_shape(_placed(geometry), srid=SRID)
-
-
-def _placed(geometry: BaseGeometry) -> BaseGeometry:
-    if isinstance(geometry, MultiPolygon):
-        return MultiPolygon([_placed(part) for part in geometry.geoms])
-    if isinstance(geometry, Polygon):
-        return Polygon([at(x, y) for x, y in geometry.exterior.coords])
-    return type(geometry)([at(x, y) for x, y in geometry.coords])
+    placed = shapely.transform(geometry, lambda xy: xy / (LON_M, LAT_M) + (ORIGIN_LON, ORIGIN_LAT))
+    return from_shape(placed, srid=SRID)

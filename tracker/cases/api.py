@@ -1,5 +1,6 @@
 """Cases over HTTP: listing, reading, moving along the workflow, history."""
 
+import re
 from typing import Any
 
 import marshmallow
@@ -9,7 +10,7 @@ from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest, PreconditionRequired, UnprocessableEntity
 
-from tracker.cases import errors, history, listing, moves, present, queries, schemas, service
+from tracker.cases import errors, families, history, listing, moves, present, queries, schemas, service
 from tracker.cases.facts import Move
 from tracker.cases.listing import Filters
 from tracker.cases.models import CaseRow
@@ -22,7 +23,7 @@ from tracker.reports.api import pictures_of_request
 blp = Blueprint("cases", __name__, url_prefix=openapi.PREFIX, description="What the city works on.")
 GEOJSON = "application/geo+json"
 MOVE = schemas.TransitionGiven()
-SEALED = ("contestation",)
+_VERSION = re.compile(r'(?:W/)?"?v?([0-9]{1,9})"?')
 
 
 @blp.route("/cases")
@@ -70,7 +71,7 @@ def read_case(number: str) -> Response:
     """Read one case. `ETag` is the version that changes are made against."""
     with edge.transaction() as session:
         edge.require("case.read")
-        return answer(session, _readable(session, number))
+        return answer(session, readable(session, number))
 
 
 @blp.route("/cases/<number>/history")
@@ -80,7 +81,7 @@ def read_history(number: str) -> Response:
     """Read a case's events, each sealed to the one before."""
     with edge.transaction() as session:
         edge.require("case.history")
-        case = _readable(session, number)
+        case = readable(session, number)
         machine = service.machine_of(session, case)
         told = [
             {
@@ -121,6 +122,7 @@ def move_case(number: str) -> Response:
     pictures = pictures_of_request() if request.mimetype == "multipart/form-data" else ()
     with edge.transaction() as session:
         who = edge.require("case.transition")
+        readable(session, number)
         move = Move(
             actor=who, at=edge.clock(), expected_version=expected_version(), pictures=pictures, **given
         )
@@ -151,9 +153,9 @@ def expected_version() -> int:
     if not request.if_match:
         raise PreconditionRequired
     for tag in request.if_match.as_set(include_weak=True):
-        version = tag.removeprefix("W/").strip('"').removeprefix("v")
-        if version.isdigit():
-            return int(version)
+        named = _VERSION.fullmatch(tag)
+        if named is not None:
+            return int(named[1])
     raise errors.CaseChanged(0)
 
 
@@ -173,7 +175,7 @@ def filters_of(session: Session, given: dict[str, Any]) -> Filters:
         box=_box(given["bbox"]),
         query=given["q"],
         has_lookalike=given["duplicates"],
-        hidden_families=() if who.role == "clerk" else SEALED,
+        hidden_families=() if who.role == "clerk" else families.SEALED,
     )
 
 
@@ -207,10 +209,10 @@ def view(session: Session) -> present.View:
     )
 
 
-def _readable(session: Session, number: str) -> CaseRow:
+def readable(session: Session, number: str) -> CaseRow:
     """Return a case that this reader may see; another crew's, or a sealed one, is as if it were not."""
     case, who = queries.case(session, number), edge.actor()
-    if case.workflow in SEALED and who.role != "clerk":
+    if case.workflow in families.SEALED and who.role != "clerk":
         raise errors.CaseNotFound(number)
     if who.role == "crew":
         crew = desks.current(session).by_code.get(who.crew_code or "")

@@ -24,6 +24,8 @@ _COUNTS = text("""
             WHERE r.case_id = c.id) AS contacts,
            (SELECT count(*) FROM photo p WHERE p.case_id = c.id AND p.kind <> 'before') AS photos_after,
            (SELECT count(*) FROM "case" child WHERE child.parent_id = c.id) AS children,
+           (SELECT count(*) FROM event e WHERE e.case_id = c.id AND e.kind = 'moved'
+               AND e.payload ->> 'transition' = 'extend') AS extensions,
            parent.id IS NOT NULL AS has_parent, parent.parent_id IS NOT NULL AS parent_is_child,
            ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat
     FROM "case" c LEFT JOIN "case" parent ON parent.number = CAST(:parent AS text)
@@ -51,7 +53,7 @@ def gather(session: Session, case: CaseRow, move: Move) -> Facts:
     """Return what is known of a case for the guards of one move. One query, whatever the transition."""
     parent = str(move.inputs.get("parent") or "")
     row = session.execute(_COUNTS, {"id": case.id, "parent": parent or None}).mappings().one()
-    return known(session, case, move, row)
+    return known(session, case, move, dict(row))
 
 
 def known(session: Session, case: CaseRow, move: Move, row: Mapping[str, Any]) -> Facts:
@@ -85,6 +87,7 @@ def known(session: Session, case: CaseRow, move: Move, row: Mapping[str, Any]) -
         resolve_by=case.resolve_by,
         reopens=case.reopens,
         reschedules=case.reschedules,
+        extensions=row.get("extensions", 0),
         is_reporter=move.is_reporter,
         reports_count=case.reports_count,
         thumbs_up=move.is_reporter,

@@ -13,6 +13,9 @@ from tracker.catalogue.models import WorkflowVersion
 from tracker.db import PerRevision
 from tracker.workflow import Machine
 
+# The municipal court's files: the clerk alone sees them, to everybody else they are as if they were not.
+SEALED = ("contestation",)
+
 
 def load(session: Session, directory: Path = definitions.WORKFLOWS) -> dict[str, int]:
     """Store the families of a folder, a new version for each that changed; return the active versions.

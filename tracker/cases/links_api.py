@@ -5,7 +5,6 @@ from uuid import UUID
 
 import orjson
 from flask import Response, request
-from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from tracker.cases import api, links, present, schemas, unlinking
@@ -14,7 +13,9 @@ from tracker.cases.models import LinkChange
 from tracker.http import edge, idempotency, openapi
 from tracker.http.idempotency import Kept
 
-blp = Blueprint("links", __name__, url_prefix=openapi.PREFIX, description="Reports moved between cases.")
+blp = openapi.Blueprint(
+    "links", __name__, url_prefix=openapi.PREFIX, description="Reports moved between cases."
+)
 
 
 @blp.route("/cases/<number>/reports", methods=["POST"])
@@ -26,6 +27,7 @@ def attach_report(given: dict[str, Any], number: str) -> Response:
     """Attach a report to this case; its own case, if it holds nothing else, is merged."""
     with edge.transaction() as session:
         linking = _linking("case.link")
+        api.readable(session, number)
         return idempotency.once(
             session,
             f"cases/{number}/reports",
@@ -34,13 +36,19 @@ def attach_report(given: dict[str, Any], number: str) -> Response:
 
 
 @blp.route("/cases/<number>/reports/<report_number>", methods=["DELETE"])
+@blp.doc(parameters=[openapi.IDEMPOTENCY_KEY])
 @openapi.documented(200, schemas.LinkTold)
 @openapi.problems(401, 403, 404, 409, 412)
 def detach_report(number: str, report_number: str) -> Response:
     """Give a report a case of its own."""
     with edge.transaction() as session:
-        change = links.detach(session, number, report_number, _linking("case.link"))
-        return idempotency.response_of(_told(session, change))
+        linking = _linking("case.link")
+        api.readable(session, number)
+        return idempotency.once(
+            session,
+            f"cases/{number}/reports/{report_number}",
+            lambda: _told(session, links.detach(session, number, report_number, linking)),
+        )
 
 
 @blp.route("/cases/<number>/merge", methods=["POST"])
@@ -52,6 +60,8 @@ def merge_case(given: dict[str, Any], number: str) -> Response:
     """Merge this case into another one, which takes its reports. Can be undone within 30 days."""
     with edge.transaction() as session:
         linking = _linking("case.merge")
+        for each in (number, given["into"]):
+            api.readable(session, each)
         return idempotency.once(
             session,
             f"cases/{number}/merge",
@@ -60,13 +70,18 @@ def merge_case(given: dict[str, Any], number: str) -> Response:
 
 
 @blp.route("/links/<uuid:link_id>/undo", methods=["POST"])
+@blp.doc(parameters=[openapi.IDEMPOTENCY_KEY])
 @openapi.documented(200, schemas.LinkTold)
 @openapi.problems(401, 403, 404, 409)
 def undo_link(link_id: UUID) -> Response:
     """Undo a change of links: both cases are as they were."""
     with edge.transaction() as session:
-        change = unlinking.undo(session, link_id, _linking("case.merge"))
-        return idempotency.response_of(_told(session, change))
+        linking = _linking("case.merge")
+        return idempotency.once(
+            session,
+            f"links/{link_id}/undo",
+            lambda: _told(session, unlinking.undo(session, link_id, linking)),
+        )
 
 
 def _linking(operation: str) -> Linking:

@@ -185,6 +185,8 @@ def _typed(key: str, value: object) -> object:
             case "timestamptz":
                 return datetime.fromisoformat(str(value))
             case "smallint":
+                if not -32_768 <= int(str(value)) <= 32_767:
+                    raise errors.CursorInvalid
                 return int(str(value))
             case _:
                 return UUID(str(value))

@@ -22,7 +22,7 @@ from tracker.media import api as media
 from tracker.places import ground as grounds
 from tracker.places.ground import Ground
 from tracker.reports.present import reasons
-from tracker.workflow import Input, Transition
+from tracker.workflow import Input, Machine, Transition
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,10 +126,10 @@ def full(view: View, case: CaseRow) -> dict[str, Any]:
             outcome=case.outcome,
             crew=crew.name if crew else None,
             date=_day(case.planned_for, view.language),
-            reason=case.reason,
+            reason=_reason(machine, case, view.language),
         ),
         "outcome": case.outcome,
-        "reason": case.reason,
+        "reason": _reason(machine, case, view.language),
         "reports": [_report(view, dict(each)) for each in queries.reports(view.session, case.id)],
         "photos": [photo(dict(each)) for each in queries.photos(view.session, case.id)],
         "duplicates": [_lookalike(view, dict(each)) for each in queries.lookalikes(view.session, case.id)],
@@ -166,6 +166,16 @@ def _day(day: date | None, language: str) -> str | None:
     if day is None:
         return None
     return format_date(day, "MMMM d" if language == "en" else "d MMMM", locale=f"{language}_CA")
+
+
+def _reason(machine: Machine, case: CaseRow, language: str) -> str | None:
+    """Return why a case waits or ended: a choice of its workflow in words, or what somebody wrote."""
+    for transition in machine.transitions.values():
+        for asked in transition.inputs:
+            for choice in asked.choices:
+                if asked.name == "reason" and choice.value == case.reason:
+                    return choice.label.said_in(language)
+    return case.reason
 
 
 def _report(view: View, given: Mapping[str, Any]) -> dict[str, Any]:

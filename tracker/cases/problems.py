@@ -53,7 +53,7 @@ def _lists() -> None:
         "filter-invalid",
         title=_l("Filtre incompris"),
         message=lambda error: _(
-            "Le filtre « %(name)s » ne comprend pas « %(value)s ».", name=error.name, value=error.value
+            "Le filtre « %(name)s » ne comprend pas « %(value)s ».", name=error.name, value=error.value
         ),
     )
 
@@ -64,7 +64,7 @@ def _moves() -> None:
         422,
         "unknown-transition",
         title=_l("Action inconnue"),
-        message=lambda error: _("Aucune action ne s’appelle « %(name)s ».", name=error.name),
+        message=lambda error: _("Aucune action ne s’appelle « %(name)s ».", name=error.name),
     )
     on(
         workflow.TransitionNotAllowed,

@@ -8,7 +8,7 @@ from flask_smorest import Blueprint
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from tracker.cases import api, listing, present, schemas
+from tracker.cases import api, families, listing, present, schemas
 from tracker.cases.listing import Filters
 from tracker.http import edge, openapi
 from tracker.places import queries as places
@@ -42,7 +42,7 @@ def nearby(session: Session, *, lon: float, lat: float, radius_m: float, limit: 
     """Return the public open cases in a box of `radius_m` around a point, as anyone may see them."""
     half = places.box(lat, radius_m)
     box = (lon - half["dx"], lat - half["dy"], lon + half["dx"], lat + half["dy"])
-    filters = Filters(is_open=True, box=box, public_only=True, hidden_families=api.SEALED)
+    filters = Filters(is_open=True, box=box, public_only=True, hidden_families=families.SEALED)
     page = listing.page(session, filters, order="newest", limit=limit, after=None)
     shown = [present.row(api.view(session), dict(row)) for row in page.rows]
     return [{name: each[name] for name in SHOWN} for each in shown]

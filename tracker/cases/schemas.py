@@ -2,7 +2,7 @@
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from tracker.reports.schemas import Named, ReasonTold
+from tracker.reports.schemas import EARLIEST, LATEST, Named, ReasonTold
 
 
 class CaseQuery(Schema):
@@ -123,7 +123,9 @@ class TransitionGiven(Schema):
 
     transition = fields.String(required=True, validate=validate.Length(1, 60))
     inputs = fields.Dict(keys=fields.String(), load_default=dict)
-    device_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    device_at = fields.AwareDateTime(
+        load_default=None, allow_none=True, validate=validate.Range(EARLIEST, LATEST)
+    )
     lon = fields.Float(
         load_default=None, allow_none=True, allow_nan=False, validate=validate.Range(-180, 180)
     )

@@ -1,7 +1,7 @@
 """Moving a case along its workflow: locked, checked, projected, recorded, in the caller's transaction."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import select
@@ -63,7 +63,7 @@ def carry_out(session: Session, case: CaseRow, asked: Move, known: Facts) -> Fac
     done_at = known.effective_time()
     before = case.status
     clocks.apply(clocks.Tick(session=session, case=case, at=asked.at, done_at=done_at), step.named("clock"))
-    _project(session, case, machine, step, asked.at)
+    _project(case, machine, step, at=asked.at, done_at=done_at)
     _EFFECTS_ON_ROW.get(transition.name, _nothing)(session, case, values, done_at)
     return _fact(asked, transition, step, before, values)
 
@@ -77,10 +77,13 @@ def _check_crew(session: Session, case: CaseRow, asked: Move) -> None:
         raise errors.NotYourCase
 
 
-def _project(session: Session, case: CaseRow, machine: Machine, step: Step, at: datetime) -> None:
+def _project(case: CaseRow, machine: Machine, step: Step, *, at: datetime, done_at: datetime) -> None:
     state = machine.state(step.status)
     if step.status != case.status:
         case.status_since = at
+        case.next_action_at = None
+    if case.is_open and not state.is_open:
+        case.completed_at = done_at
     case.status = step.status
     case.previous_status = step.return_to
     case.is_open = state.is_open
@@ -134,8 +137,8 @@ def _started(session: Session, case: CaseRow, values: Mapping[str, Any], done_at
 
 
 def _completed(session: Session, case: CaseRow, values: Mapping[str, Any], done_at: datetime) -> None:
-    case.completed_at = done_at
     case.outcome = str(values.get("outcome") or "") or None
+    case.reason = str(values.get("note") or "") or None
 
 
 def _reopened(session: Session, case: CaseRow, values: Mapping[str, Any], done_at: datetime) -> None:
@@ -146,11 +149,13 @@ def _reopened(session: Session, case: CaseRow, values: Mapping[str, Any], done_a
 
 def _reasoned(session: Session, case: CaseRow, values: Mapping[str, Any], done_at: datetime) -> None:
     case.reason = str(values.get("note") or values.get("reason") or "") or None
-    case.completed_at = case.completed_at or done_at
 
 
 def _held(session: Session, case: CaseRow, values: Mapping[str, Any], done_at: datetime) -> None:
     case.reason = str(values.get("reason") or "") or None
+    case.next_action_at = datetime.combine(
+        values["review_on"], time.min, desks.current(session).calendar.zone
+    )
 
 
 _EFFECTS_ON_ROW: Mapping[str, OnRow] = {

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
-from tracker import ids
+from tracker import ids, workflow
 from tracker.cases import errors, history, queries, service
 from tracker.cases.models import CaseRow
 
@@ -37,6 +37,12 @@ def moves(session: Session, tracked: Tracked) -> list[str]:
     machine = service.machine_of(session, tracked.case)
     allowed = [move.name for move in machine.allowed(tracked.case.status, "citizen") if move.name in MOVES]
     return [name for name in allowed if name != "cancel" or tracked.case.reports_count == 1]
+
+
+def check(transition: str) -> None:
+    """Check that a move is one that the person may make alone. Raises workflow.RoleNotAllowed."""
+    if transition not in MOVES:
+        raise workflow.RoleNotAllowed(transition, "citizen")
 
 
 def timeline(session: Session, tracked: Tracked, language: str) -> list[dict[str, Any]]:

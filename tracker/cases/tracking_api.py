@@ -8,6 +8,7 @@ from flask import Response, request
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
+from tracker import ids
 from tracker.accounts.actor import CITIZEN
 from tracker.cases import api, moves, present, queries, schemas, tracking
 from tracker.cases.facts import Move
@@ -52,12 +53,15 @@ def move_tracked(number: str, secret: str) -> Response:
     with edge.transaction() as session:
         edge.require("tracking.transition")
         move = Move(actor=CITIZEN, at=edge.clock(), pictures=pictures, is_reporter=True, **given)
-        return idempotency.once(session, f"tracking/{number}", lambda: advance(session, number, secret, move))
+        # The secret is part of the scope: a key alone must not open what was answered to its bearer.
+        scope = f"tracking/{number}/{ids.fingerprint(secret).hex()}"
+        return idempotency.once(session, scope, lambda: advance(session, number, secret, move))
 
 
 def advance(session: Session, number: str, secret: str, move: Move) -> Kept:
     """Make a reporter's move and return the page it leads to. Raises ReportNotFound, WorkflowError."""
     found = tracking.find(session, number, secret)
+    tracking.check(move.transition)
     moves.make(session, found.case.number, replace(move, expected_version=None))
     return _told(session, number, secret)
 

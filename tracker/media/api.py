@@ -5,7 +5,9 @@ from uuid import UUID
 from flask import Response, request, send_file
 from flask_smorest import Blueprint
 from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy.orm import Session
 
+from tracker.cases import families
 from tracker.http import edge, openapi
 from tracker.media import errors, service
 from tracker.media.service import Shelf
@@ -39,12 +41,20 @@ def read_photo(photo_id: UUID) -> Response:
     of the tracking page.
     """
     with edge.transaction() as session:
-        if not (_has_key(photo_id) or edge.actor().is_staff or service.is_public(session, photo_id)):
+        if not (_has_key(photo_id) or _may_see(session, photo_id)):
             raise errors.PhotoNotFound
         place = service.show(session, shelf(), photo_id, request.args.get("size", "full"))
     response = send_file(place, mimetype="image/jpeg", conditional=True)
     response.headers["Cache-Control"] = "private, max-age=86400"
     return response
+
+
+def _may_see(session: Session, photo_id: UUID) -> bool:
+    """Tell whether a photo is the reader's to see: the map's is everyone's, the court's the clerk's."""
+    case, who = service.case_of(session, photo_id), edge.actor()
+    if case.workflow in families.SEALED:
+        return who.role == "clerk"
+    return case.is_public or who.is_staff
 
 
 def _has_key(photo_id: UUID) -> bool:

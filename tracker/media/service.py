@@ -23,9 +23,9 @@ SIZES = {"thumb": 480, "full": 1600}
 MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "HEIF": "image/heic"}
 
 _FIND = text("SELECT sha256 FROM photo WHERE id = :id")
-_PUBLIC = text("""
-    SELECT 1 FROM photo p LEFT JOIN report r ON r.id = p.report_id
-    JOIN "case" c ON c.id = coalesce(p.case_id, r.case_id) WHERE p.id = :id AND c.is_public
+_OF_CASE = text("""
+    SELECT c.is_public, c.workflow FROM photo p LEFT JOIN report r ON r.id = p.report_id
+    JOIN "case" c ON c.id = coalesce(p.case_id, r.case_id) WHERE p.id = :id
 """)
 
 
@@ -84,9 +84,20 @@ def show(session: Session, shelf: Shelf, photo_id: UUID, size: str) -> Path:
     return place
 
 
-def is_public(session: Session, photo_id: UUID) -> bool:
-    """Tell whether anyone may see a photo: it belongs to a case on the public map."""
-    return session.execute(_PUBLIC, {"id": photo_id}).one_or_none() is not None
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseOfPhoto:
+    """What decides who may see a photo: whether its case is on the public map, and its family."""
+
+    is_public: bool
+    workflow: str
+
+
+def case_of(session: Session, photo_id: UUID) -> CaseOfPhoto:
+    """Return what is needed of the case a photo belongs to. Raises PhotoNotFound."""
+    row = session.execute(_OF_CASE, {"id": photo_id}).one_or_none()
+    if row is None:
+        raise errors.PhotoNotFound
+    return CaseOfPhoto(is_public=row.is_public, workflow=row.workflow)
 
 
 def _write(place: Path, data: bytes) -> None:

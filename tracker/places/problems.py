@@ -18,7 +18,7 @@ def register() -> None:
         422,
         "location-missing",
         title=_l("Lieu manquant"),
-        message=lambda _error: _("Dites où : une position, une adresse ou un équipement."),
+        message=lambda _error: _("Dites où : une position, une adresse ou un équipement."),
     )
     on(
         facts.LocationUnusable,
@@ -62,7 +62,7 @@ def _addresses() -> None:
         422,
         "address-unknown",
         title=_l("Adresse inconnue"),
-        message=lambda error: _("On ne trouve pas « %(query)s » ici.", query=error.query),
+        message=lambda error: _("On ne trouve pas « %(query)s » ici.", query=error.query),
         extra=lambda error: {"choices": [as_choice(choice) for choice in error.choices]},
     )
     on(
@@ -71,7 +71,7 @@ def _addresses() -> None:
         "place-ambiguous",
         title=_l("Plusieurs lieux possibles"),
         message=lambda error: _(
-            "« %(query)s » peut être plusieurs endroits : choisissez.", query=error.query
+            "« %(query)s » peut être plusieurs endroits : choisissez.", query=error.query
         ),
         extra=lambda error: {"choices": [as_choice(choice) for choice in error.choices]},
     )

@@ -38,12 +38,13 @@ class AssetRef:
     segment_id: int | None
     lon: float
     lat: float
+    is_point: bool
 
 
 # The nearest by `<->` is nearest in degrees, which at 45° is not nearest in metres: the four nearest by
-# the index are measured on the ellipsoid. A number is drawn on the way, to save a round trip.
-_SEGMENT = text("""
-    SELECT nextval('number_seq') AS serial, a.nearest_address, s.*
+# the index are measured on the ellipsoid.
+_AROUND = """
+    SELECT {serial} AS serial, a.nearest_address, s.*
     FROM (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS g) p
     LEFT JOIN LATERAL (
         SELECT k.id, k.code, k.name, k.owner, k.maintained_by, k.class AS road_class, k.district_code,
@@ -56,10 +57,13 @@ _SEGMENT = text("""
         SELECT civic || suffix || ', ' || street AS nearest_address
         FROM address WHERE geom && ST_Expand(p.g, :dx, :dy) ORDER BY geom <-> p.g LIMIT 1
     ) a ON true
-""")
+"""
+_LOOK = text(_AROUND.format(serial="0"))
+_LOOK_AND_DRAW = text(_AROUND.format(serial="nextval('number_seq')"))  # one round trip for both
 _ASSET = text("""
     SELECT id, kind, code, name, owner, segment_id,
-           ST_X(ST_Centroid(geom)) AS lon, ST_Y(ST_Centroid(geom)) AS lat
+           ST_X(ST_Centroid(geom)) AS lon, ST_Y(ST_Centroid(geom)) AS lat,
+           GeometryType(geom) = 'POINT' AS is_point
     FROM asset WHERE kind = :kind AND code = :code
 """)
 _JUDGE = text("""
@@ -89,12 +93,6 @@ _BY_STREET = text("""
     FROM street_segment WHERE similarity(name_norm, :street) > 0.35 OR name_norm LIKE :prefix
     GROUP BY name, name_norm ORDER BY likeness DESC, name LIMIT 6
 """)
-_REVERSE = text("""
-    SELECT civic, suffix, street, ST_Distance(geom::geography, p.g::geography, false) AS distance_m
-    FROM (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS g) p
-    JOIN LATERAL (SELECT * FROM address WHERE geom && ST_Expand(p.g, :dx, :dy)
-                  ORDER BY geom <-> p.g LIMIT 1) a ON true
-""")
 
 
 def box(lat: float, radius_m: float) -> dict[str, float]:
@@ -105,16 +103,18 @@ def box(lat: float, radius_m: float) -> dict[str, float]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Surroundings:
-    """What is found at a point, and a number drawn for the report about it."""
+    """What is found at a point, and the number drawn for the report about it, 0 when none was."""
 
     serial: int
     segment: Segment | None
     address: str | None
 
 
-def around(session: Session, lon: float, lat: float) -> Surroundings:
-    """Draw a number and return it with the nearest street segment and address within reach, if any."""
-    row = session.execute(_SEGMENT, {"lon": lon, "lat": lat, **box(lat, REACH_M)}).one()
+def around(session: Session, lon: float, lat: float, *, draws: bool = False) -> Surroundings:
+    """Return the nearest street segment and address within reach, if any; `draws` a report's number too."""
+    row = session.execute(
+        _LOOK_AND_DRAW if draws else _LOOK, {"lon": lon, "lat": lat, **box(lat, REACH_M)}
+    ).one()
     segment = None
     if row.id is not None:
         segment = Segment(
@@ -203,9 +203,3 @@ def by_street(session: Session, street: str) -> list[tuple[float, Choice]]:
         )
         for row in rows
     ]
-
-
-def address_at(session: Session, lon: float, lat: float) -> str | None:
-    """Return the address nearest to a point, within reach."""
-    row = session.execute(_REVERSE, {"lon": lon, "lat": lat, **box(lat, REACH_M)}).one_or_none()
-    return f"{row.civic}{row.suffix}, {row.street}" if row else None

@@ -8,6 +8,7 @@ from gis import address as address_text
 from gis import location
 from tracker.catalogue.definitions import LocationRule
 from tracker.places import errors, queries
+from tracker.places import ground as grounds
 from tracker.places.errors import Choice, Party
 from tracker.places.ground import DistrictRef, Ground
 from tracker.places.queries import AssetRef, Segment
@@ -31,6 +32,14 @@ class Given:
     address: str | None = None
     asset_kind: str | None = None
     asset_code: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asker:
+    """Who looks for a place: staff or not, and whether a report's number is drawn on the way."""
+
+    is_staff: bool = False
+    draws: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,18 +82,20 @@ class Point:
     asset: AssetRef | None = None
 
 
-def locate(session: Session, ground: Ground, rule: LocationRule, given: Given, *, is_staff: bool) -> Located:
+def locate(session: Session, rule: LocationRule, given: Given, asker: Asker) -> Located:
     """Find the place of a report: its point, district, street segment and asset.
 
     Staff may leave the place unknown; nobody else when the service needs one. Raises PlaceError.
     """
+    ground = grounds.current(session)
     point = _point(session, ground, given)
     if point is None:
-        if rule.is_required and not is_staff:
+        if rule.is_required and not asker.is_staff:
             raise errors.LocationMissing
-        return Located(serial=queries.next_serial(session), method="unknown", address=given.address)
+        serial = queries.next_serial(session) if asker.draws else 0
+        return Located(serial=serial, method="unknown", address=given.address)
     _refuse_water(ground, rule, point)
-    found = queries.around(session, point.lon, point.lat)
+    found = queries.around(session, point.lon, point.lat, draws=asker.draws)
     district = _district(session, ground, point, found.segment)
     _refuse_others(ground, rule, point, found.segment)
     return Located(
@@ -131,7 +142,9 @@ def outside(ground: Ground, lon: float, lat: float) -> Party | None:
 
 def _point(session: Session, ground: Ground, given: Given) -> Point | None:
     asset = _asset(session, given)
-    if given.lon is not None and given.lat is not None:
+    if asset is not None and asset.is_point:  # a lamp stands where it stands, whoever tells of it from afar
+        return _at_asset(asset)
+    if given.lon is not None and given.lat is not None and given.method != "unknown":
         finding = location.assess(given.lon, given.lat, ground.frame) if ground.frame else None
         if finding is not None and not finding.is_place:
             raise errors.LocationUnusable(finding.kind.value, finding.words.fr, finding.words.en)
@@ -144,8 +157,8 @@ def _point(session: Session, ground: Ground, given: Given) -> Point | None:
             asset=asset,
         )
     if asset is not None:
-        return Point(lon=asset.lon, lat=asset.lat, accuracy_m=2.0, method="asset", asset=asset)
-    if given.address:
+        return _at_asset(asset)
+    if given.address and given.method != "unknown":
         choice = geocode(session, given.address)
         return Point(
             lon=choice.lon,
@@ -155,6 +168,11 @@ def _point(session: Session, ground: Ground, given: Given) -> Point | None:
             address=choice.label,
         )
     return None
+
+
+def _at_asset(asset: AssetRef) -> Point:
+    accuracy_m = location.typical_accuracy_m("asset")
+    return Point(lon=asset.lon, lat=asset.lat, accuracy_m=accuracy_m, method="asset", asset=asset)
 
 
 def _accuracy(given: Given) -> float:

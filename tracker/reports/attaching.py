@@ -5,18 +5,21 @@ from sqlalchemy.orm import Session
 
 from tracker import events, ids
 from tracker.cases import errors as case_errors
+from tracker.cases import families
 from tracker.db import selected
 from tracker.places import ground as grounds
 from tracker.reports import drafting, rows
 from tracker.reports.submission import Intake, Known, Receipt
 
+# The case that survived a merge is locked, never the one that went into it: merges lock by number, and a
+# child locked before its parent could wait for them while they wait for it.
 _LOCK = text("""
-    SELECT id, number, service_code, workflow, status, is_open, parent_id, reports_count, opened_at,
-           place_text, department, crew_id, priority, respond_by, resolve_by, triage, district_id,
-           last_seq, last_hash, ST_X(geom) AS lon, ST_Y(geom) AS lat, geom_accuracy_m
-    FROM "case" WHERE number = :number FOR UPDATE
+    SELECT id, number, service_code, workflow, workflow_version, status, is_open, parent_id, version,
+           reports_count, opened_at, place_text, department, crew_id, priority, respond_by, resolve_by,
+           triage, district_id, last_seq, last_hash, ST_X(geom) AS lon, ST_Y(geom) AS lat,
+           geom_accuracy_m, is_public
+    FROM "case" WHERE id = (SELECT coalesce(parent_id, id) FROM "case" WHERE number = :number) FOR UPDATE
 """)
-_PARENT = text('SELECT number FROM "case" WHERE id = :id')
 
 
 def attach(session: Session, intake: Intake, number: str, kind: str) -> Receipt:
@@ -26,8 +29,12 @@ def attach(session: Session, intake: Intake, number: str, kind: str) -> Receipt:
     """
     submission, located = intake.submission, intake.located
     case = _locked(session, number)
+    if not _may_join(intake, case):
+        raise case_errors.CaseNotFound(number)
     if case["workflow"] != intake.service.workflow:
         raise case_errors.OtherService
+    if not case["is_open"]:
+        raise case_errors.CaseNotOpen
     own = drafting.number_of(selected(session), submission.received_at, located.serial)
     link = drafting.Link(report_id=ids.new_id(), case_id=case["id"], number=own, kind=kind)
     fact = events.Fact(
@@ -53,6 +60,8 @@ def attach(session: Session, intake: Intake, number: str, kind: str) -> Receipt:
             id=case["id"],
             number=case["number"],
             service_code=case["service_code"],
+            workflow=case["workflow"],
+            workflow_version=case["workflow_version"],
             status=case["status"],
             reports_count=case["reports_count"] + 1,
             opened_at=case["opened_at"],
@@ -75,8 +84,17 @@ def _locked(session: Session, number: str) -> RowMapping:
     case = session.execute(_LOCK, {"number": number}).mappings().one_or_none()
     if case is None:
         raise case_errors.CaseNotFound(number)
-    if case["parent_id"] is not None:
-        return _locked(session, str(session.scalar(_PARENT, {"id": case["parent_id"]})))
-    if not case["is_open"]:
-        raise case_errors.CaseNotOpen
+    if case["parent_id"] is not None:  # merged while its lock was waited for
+        raise case_errors.CaseChanged(case["version"])
     return case
+
+
+def _may_join(intake: Intake, case: RowMapping) -> bool:
+    """Tell whether a report may say « the same » of a case; a citizen only of what everyone may see.
+
+    A number that was guessed must not tell what somebody asked at home, or of the court.
+    """
+    if case["workflow"] in families.SEALED:
+        return False
+    shown = {each.case.id for each in intake.found}
+    return intake.submission.is_staff or case["is_public"] or case["id"] in shown

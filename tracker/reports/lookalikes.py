@@ -14,6 +14,7 @@ from gis.duplicates import Candidate, Match, Sighting, rank, search_radius_m
 from gis.text import Lexicon
 from gis.weights import Weights
 from tracker import definitions
+from tracker.cases import families
 from tracker.catalogue.definitions import DuplicatePolicy, Service
 from tracker.places import queries as places
 from tracker.places.service import Located
@@ -24,13 +25,14 @@ WORST_ACCURACY_M = 60.0
 CLOSED_DAYS = 30
 MOST_READ = 40
 MOST_SHOWN = 3
+PUBLIC = "public"
 
 # The box uses the GiST index and the order by distance stops early; services are compared by equality
 # with the short list of compatible ones.
 _NEARBY = text("""
-    SELECT c.id, c.number, c.service_code, c.status, c.is_open, c.reports_count, c.opened_at,
-           c.last_report_at, c.closed_at, c.completed_at, c.segment_id, c.asset_id, c.summary,
-           c.place_text, c.geom_accuracy_m, ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat
+    SELECT c.id, c.number, c.service_code, c.workflow, c.workflow_version, c.status, c.is_open,
+           c.reports_count, c.opened_at, c.last_report_at, c.closed_at, c.completed_at, c.segment_id,
+           c.asset_id, c.summary, c.place_text, c.geom_accuracy_m, ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat
     FROM "case" c
     WHERE c.geom && ST_Expand(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), :dx, :dy)
       AND c.service_code = ANY(:services) AND c.parent_id IS NULL
@@ -38,6 +40,12 @@ _NEARBY = text("""
     ORDER BY c.geom <-> ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)
     LIMIT :most
 """)
+_AT_ASSET = text("""
+    SELECT c.number, r.answers FROM "case" c LEFT JOIN report r ON r.number = c.number
+    WHERE c.asset_id = :asset AND c.is_open AND c.service_code = :service AND c.parent_id IS NULL
+    ORDER BY c.opened_at, c.id
+""")
+ASSET, ANSWER = "asset", "answer."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,8 +66,13 @@ def weights() -> Weights:
 
 
 def find(session: Session, service: Service, located: Located, told: Told) -> tuple[Lookalike, ...]:
-    """Return the cases likely to be the same thing, the most probable first; none without a place."""
+    """Return the cases likely to be the same thing, the most probable first; none without a place.
+
+    Of permits, bookings, questions and the court's files none: what another person asked is theirs.
+    """
     if located.lon is None or located.lat is None or _is_never(service.duplicates):
+        return ()
+    if families.current(session).machine(service.workflow).visibility != PUBLIC:
         return ()
     sighting = _sighting(service, located, told)
     rows = _nearby(session, service, located, told.at)
@@ -74,14 +87,25 @@ def find(session: Session, service: Service, located: Located, told: Told) -> tu
     return tuple(Lookalike(case=_known(known[each.candidate.key]), ranked=each) for each in ranked)
 
 
-def twin_of(found: tuple[Lookalike, ...], service: Service, located: Located) -> Lookalike | None:
-    """Return the case that takes a report by itself: same asset, same service, still open (design §4)."""
-    if located.asset is None:
+def twin_of(
+    session: Session, service: Service, located: Located, answers: Mapping[str, object]
+) -> str | None:
+    """Return the number of the case that takes a report by itself: same asset, same service, still open.
+
+    Only where the service says that the asset makes two reports one; answers it also names must be equal
+    (two systems of one building are two breakdowns). Two dumps in one park stay two (design §4).
+    """
+    same = service.duplicates.same
+    if located.asset is None or ASSET not in same:
         return None
-    for each in found:
-        candidate = each.ranked.candidate
-        if candidate.asset_id == located.asset.id and candidate.service == service.code and candidate.is_open:
-            return each
+    asked = [key.removeprefix(ANSWER) for key in same if key.startswith(ANSWER)]
+    if len(asked) + 1 != len(same):
+        return None
+    rows = session.execute(_AT_ASSET, {"asset": located.asset.id, "service": service.code})
+    for row in rows:
+        theirs = row.answers or {}
+        if all(theirs.get(key) == answers.get(key) for key in asked):
+            return str(row.number)
     return None
 
 
@@ -155,6 +179,7 @@ def _candidate(row: Mapping[str, Any]) -> Candidate:
         segment_id=row["segment_id"],
         asset_id=row["asset_id"],
         text=row["summary"],
+        address_text=row["place_text"] if (row["place_text"] or "")[:1].isdigit() else "",
     )
 
 
@@ -164,6 +189,8 @@ def _known(row: Mapping[str, Any]) -> Known:
         id=case_id,
         number=row["number"],
         service_code=row["service_code"],
+        workflow=row["workflow"],
+        workflow_version=row["workflow_version"],
         status=row["status"],
         reports_count=row["reports_count"],
         opened_at=row["opened_at"],

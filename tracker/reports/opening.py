@@ -56,6 +56,8 @@ def open_case(session: Session, intake: Intake) -> Receipt:
             id=link.case_id,
             number=number,
             service_code=service.code,
+            workflow=service.workflow,
+            workflow_version=machine.version,
             status=machine.initial,
             reports_count=1,
             opened_at=submission.received_at,

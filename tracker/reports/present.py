@@ -84,11 +84,13 @@ def _lookalike(session: Session, each: Lookalike, language: str) -> dict[str, An
 
 def status_words(session: Session, case: Known, language: str) -> dict[str, Any]:
     """Return a case's service and status with their names."""
-    service = catalogue.current(session).catalogue.service(case.service_code)
-    state = families.current(session).machine(service.workflow).state(case.status)
+    listed = catalogue.current(session).catalogue
+    state = families.current(session).machine(case.workflow, case.workflow_version).state(case.status)
     return {
         "service_code": case.service_code,
-        "service_name": service.name.in_language(language),
+        "service_name": listed.service(case.service_code).name.in_language(language)
+        if case.service_code in listed
+        else case.service_code,
         "status": case.status,
         "status_label": state.label.said_in(language),
         "tone": state.tone,
@@ -99,8 +101,8 @@ def _case(session: Session, given: Receipt, language: str) -> dict[str, Any]:
     loaded, ground, desk = catalogue.current(session), grounds.current(session), desks.current(session)
     district = ground.by_code.get(given.district or "")
     crew = desk.by_id.get(given.crew_id or 0)
-    service = loaded.catalogue.service(given.case.service_code)
-    state = families.current(session).machine(service.workflow).state(given.case.status)
+    case = given.case
+    state = families.current(session).machine(case.workflow, case.workflow_version).state(case.status)
     return {
         "number": given.case.number,
         **status_words(session, given.case, language),

@@ -46,7 +46,7 @@ def register() -> None:
         422,
         "missing-answers",
         title=_l("Réponses à compléter"),
-        message=lambda error: _("Il reste %(count)d réponses à revoir.", count=len(error.faults)),
+        message=lambda error: _("Réponses à revoir : %(count)d.", count=len(error.faults)),
         extra=lambda error: {"errors": [_fault(fault) for fault in error.faults]},
     )
 
@@ -54,8 +54,8 @@ def register() -> None:
 def _fault(fault: facts.AnswerFault) -> dict[str, Any]:
     label = fault.label_en if language.current() == "en" else fault.label_fr
     detail = {
-        "missing": _("Il manque une réponse : %(label)s", label=label),
-        "impossible": _("Réponse impossible : %(label)s", label=label),
-        "unknown": _("Question inconnue : %(label)s", label=label),
+        "missing": _("Il manque une réponse : %(label)s", label=label),
+        "impossible": _("Réponse impossible : %(label)s", label=label),
+        "unknown": _("Question inconnue : %(label)s", label=label),
     }[fault.fault]
     return {"detail": detail, "pointer": f"/answers/{fault.code}", "code": fault.code, "fault": fault.fault}

@@ -1,17 +1,29 @@
 """The contract of intake: what is sent and what is answered."""
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from flask_babel import gettext as _
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 METHODS = ("gps", "pin", "photo", "address", "asset", "segment", "phone", "intersection", "unknown")
 CHANNELS = ("web", "mobile", "phone", "counter", "email", "crew", "open311")
 
 
-class _Text(fields.String):
-    """Text that PostgreSQL can keep: it has no NUL."""
+# No instant outside these can be meant, and near the ends of the calendar a change of zone overflows.
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
-    def _deserialize(self, value: object, attr: object, data: object, **kwargs: object) -> str:
-        said = super()._deserialize(value, attr, data, **kwargs)
-        return said.replace("\x00", "")
+
+class _Text(fields.String):
+    """Text that PostgreSQL can keep: one with a NUL is refused, nobody's words are changed."""
+
+    def _deserialize(
+        self, value: object, attr: str | None, data: Mapping[str, object] | None, **kwargs: object
+    ) -> str:
+        said: str = super()._deserialize(value, attr, data, **kwargs)
+        if "\x00" in said:
+            raise ValidationError(_("Un texte contient un caractère qui ne peut pas être conservé."))
+        return said
 
 
 class AssetGiven(Schema):
@@ -50,7 +62,10 @@ class ReportGiven(Schema):
     language = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(["fr", "en"]))
     contact = fields.Nested(ContactGiven, load_default=None, allow_none=True)
     occurred_at = fields.AwareDateTime(
-        load_default=None, allow_none=True, metadata={"description": "RFC 3339, with its offset"}
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(EARLIEST, LATEST),
+        metadata={"description": "RFC 3339, with its offset"},
     )
     case_number = _Text(
         load_default=None,

@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 from tracker.catalogue import queries as catalogue
 from tracker.catalogue.definitions import Service
 from tracker.db import selected
-from tracker.places import ground as grounds
 from tracker.places import service as places
-from tracker.places.service import Located
+from tracker.places.service import Asker, Located
 from tracker.reports import attaching, errors, lookalikes, opening, validation
 from tracker.reports.submission import Intake, Lookalike, Receipt, Submission
 
@@ -37,7 +36,7 @@ def preview(session: Session, submission: Submission) -> Preview:
     Raises ReportError, PlaceError.
     """
     service = _service(session, submission)
-    located = _locate(session, service, submission)
+    located = _locate(session, service, submission, draws=False)
     return Preview(located=located, lookalikes=_lookalikes(session, service, located, submission))
 
 
@@ -56,9 +55,9 @@ def submit(session: Session, submission: Submission) -> Receipt:
     intake = Intake(submission=submission, service=service, located=located, found=found)
     if submission.same_as is not None:
         return attaching.attach(session, intake, submission.same_as, "attached")
-    twin = lookalikes.twin_of(found, service, located)
+    twin = lookalikes.twin_of(session, service, located, submission.answers)
     if twin is not None:
-        return attaching.attach(session, intake, twin.case.number, "auto_attached")
+        return attaching.attach(session, intake, twin, "auto_attached")
     return opening.open_case(session, intake)
 
 
@@ -84,10 +83,9 @@ def _check(service: Service, submission: Submission) -> None:
         raise errors.ContactNeeded
 
 
-def _locate(session: Session, service: Service, submission: Submission) -> Located:
-    return places.locate(
-        session, grounds.current(session), service.location, submission.given, is_staff=submission.is_staff
-    )
+def _locate(session: Session, service: Service, submission: Submission, *, draws: bool = True) -> Located:
+    asker = Asker(is_staff=submission.is_staff, draws=draws)
+    return places.locate(session, service.location, submission.given, asker)
 
 
 def _lookalikes(

@@ -66,6 +66,8 @@ class Known:
     id: UUID
     number: str
     service_code: str
+    workflow: str
+    workflow_version: int
     status: str
     reports_count: int
     opened_at: datetime

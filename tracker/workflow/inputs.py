@@ -90,6 +90,8 @@ def _moment(value: object) -> datetime:
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     if moment.tzinfo is None:
         raise ValueError("a moment needs its offset")
+    if not 1900 <= moment.year < 2200:  # near the ends of the calendar a change of zone overflows
+        raise ValueError("not a moment anybody can mean")
     return moment
 
 
