@@ -116,7 +116,7 @@ def _told(done: str | None) -> dict[str, str] | None:
         "answer": _("Merci, votre réponse est jointe au dossier."),
         "cancel": _("C’est annulé."),
         "close": _("Merci de nous l’avoir dit."),
-        "reopen": _("C’est rouvert : une équipe va repasser."),
+        "reopen": _("C’est rouvert : une équipe va repasser."),
     }
     return {"kind": "ok", "text": sentences[done]} if done in sentences else None
 

@@ -6,11 +6,11 @@ from flask_babel import gettext as _
 def of_page() -> dict[str, str]:
     """Return every sentence of `static/js`, by the key that scripts use."""
     return {
-        "accuracy": _("Précis à {metres} m près"),
+        "accuracy": _("Précis à {metres} m près"),
         "chosen_point": _("Le point choisi"),
         "close": _("Fermer"),
         "copied": _("Lien copié"),
-        "kept_here": _("Gardé ici : rien n’est perdu. Réessayez quand le réseau revient."),
+        "kept_here": _("Gardé ici : rien n’est perdu. Réessayez quand le réseau revient."),
         "draft_back": _("On a gardé ce que vous aviez écrit."),
         "loading": _("Un instant…"),
         "locate_failed": _("Votre position n’est pas disponible. Déplacez la carte, ou entrez une adresse."),
@@ -25,10 +25,10 @@ def of_page() -> dict[str, str]:
         "sync_kept": _("{count} envoi gardé ici"),
         "undo": _("Annuler"),
         "undone": _("C’est annulé."),
-        "where_title": _("C’est ici ?"),
+        "where_title": _("C’est ici ?"),
         "zoom_in": _("Rapprocher"),
         "zoom_out": _("Éloigner"),
         "locate": _("Aller à ma position"),
-        "cluster": _("{count} dossiers ici : rapprocher"),
+        "cluster": _("{count} dossiers ici : rapprocher"),
         "could_not": _("Ce n’est pas fait."),
     }
