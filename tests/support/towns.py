@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import structlog
 from flask import Flask
 from sqlalchemy import Engine
 
+from tests.support import database as databases
 from tests.support.database import Database
 from tracker import db
 from tracker.accounts import service as accounts
@@ -69,6 +72,17 @@ def opened(database: Database, folder: Path, *codes: str) -> Iterator[Place]:
     finally:
         owner.dispose()
         app.dispose()
+
+
+_COUNT = count()
+
+
+@contextmanager
+def alone(server: Database, folder: Path, name: str, *codes: str) -> Iterator[Place]:
+    """Give a database of its own in which these towns exist, for a whole module of tests."""
+    named = f"{databases.CLONE}{os.getpid()}_{name}_{next(_COUNT)}"
+    with databases.clone(server, named) as mine, opened(mine, folder, *codes) as place:
+        yield place
 
 
 def found(place: Place, code: str) -> None:
