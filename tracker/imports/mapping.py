@@ -21,11 +21,11 @@ JOINT = " | "
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileFormat:
-    """How the file is written. gzip is recognised by itself."""
+    """How the file is written. gzip is recognised by itself, and so is a byte order mark."""
 
     kind: str = "csv"
     delimiter: str = ","
-    encoding: str = "utf-8"
+    encoding: str = "utf-8-sig"
     decimal: str = "."
 
 

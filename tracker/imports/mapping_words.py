@@ -14,7 +14,9 @@ IN_BRACES = re.compile(r"{([^{}]+)}")
 
 
 def words(entry: Entry, name: str, *, needed: bool = True) -> tuple[str, ...]:
-    """Read one text or a list of them."""
+    """Read one text or a list of them, empty only when not needed."""
+    if entry.value(name) == [] and not needed:
+        return ()
     if isinstance(entry.value(name), list):
         return entry.list_of_words(name)
     if not entry.has(name) and not needed:

@@ -118,7 +118,7 @@ class Town:
         """Bring districts in from a GeoJSON text."""
         path = self.folder / f"districts-{next(SERIAL)}.geojson"
         path.write_text(content, encoding="utf-8")
-        wanted = districts.Chosen(path=path, **({"name_field": "name"} | chosen))
+        wanted = districts.Chosen(path=path, **{"name_field": "name", **chosen})
         with db.transaction(self.app, self.code) as session:
             return districts.bring_in(session, wanted, today=date(2026, 5, 4))
 
@@ -131,7 +131,7 @@ class Town:
         """Import a file with these bytes, or these rows."""
         path = self.folder / job.pop("name", f"rows-{next(SERIAL)}.csv")
         path.write_bytes(content if isinstance(content, bytes) else written(content))
-        wanted = {"mapping": self.mapping(), "clock": lambda: NOW} | job
+        wanted: dict[str, Any] = {"mapping": self.mapping(), "clock": lambda: NOW} | job
         return runner.run(self.app, self.code, Job(path=path, **wanted))
 
     def broken_seals(self) -> list[Any]:
@@ -169,7 +169,8 @@ class Place:
     def found(self, **facts: Any) -> str:
         """Make a town that holds the catalogue and the workflows, and nothing else."""
         code = f"import_{next(SERIAL)}"
-        town = jurisdictions.Town(code=code, **({"name": "Essai", "prefix": "ES"} | facts))
+        known: dict[str, Any] = {"name": "Essai", "prefix": "ES"} | facts
+        town = jurisdictions.Town(code=code, **known)
         role = jurisdictions.app_role_of(self.app.url.render_as_string(hide_password=False))
         founding.found(self.owner, self.app, town, app_role=role)
         return code
