@@ -46,7 +46,7 @@ def build(size: str, seed: int, anchor: datetime | None) -> None:
                 fr="la ville existe déjà ; « vigie demo reset » l’efface.",
                 en="the city is there already; “vigie demo reset” erases it.",
             )
-        _build(site, Wish(size=size, seed=seed, anchor=_last_moment(anchor)))
+        _build(site, _wish(size=size, seed=seed, anchor=_last_moment(anchor)))
 
 
 @demo.command(fr="Démarre la base, construit la ville si elle manque, et sert le tout.")
@@ -60,7 +60,7 @@ def up(host: str, port: int, size: str) -> None:
         migrate(address.owner, address.app)
         with _engines(address) as site:
             if not building.is_complete(site.owner):
-                _build(site, Wish(size=size, anchor=clock.system_clock()))
+                _build(site, _wish(size=size, anchor=clock.system_clock()))
         os.environ.setdefault("VIGIE_JURISDICTION", founding.CODE)
         os.environ.setdefault("VIGIE_DEMO", "1")
         settings = from_env(os.environ, database_url=address.app, owner_url=address.owner)
@@ -111,14 +111,25 @@ def _engines(address: postgres.Address) -> Iterator[Site]:
         app.dispose()
 
 
+def _wish(*, size: str, anchor: datetime, seed: int = 311) -> Wish:
+    settings = from_env(os.environ, database_url=postgres.current(os.environ).app)
+    truth = settings.var / "demo" / "truth.csv"
+    return Wish(anchor=anchor, media=settings.media, size=size, seed=seed, truth=truth)
+
+
 def _build(site: Site, wish: Wish) -> None:
     console = Console(stderr=True)
     columns = (TextColumn("{task.description:<12}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
     with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+        names: list[str] = []
         tasks = [progress.add_task("", visible=False)]
 
         def stage(name: str, total: int) -> None:
             progress.update(tasks[-1], completed=progress.tasks[tasks[-1]].total)
+            if names and names[-1] == name:
+                progress.reset(tasks[-1], total=total)
+                return
+            names.append(name)
             tasks.append(progress.add_task(pick(fr=name, en=STAGES.get(name, name)), total=total))
 
         building.build(

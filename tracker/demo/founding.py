@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker import db
 from tracker.accounts import service as accounts
+from tracker.accounts.actor import Actor
 from tracker.accounts.models import Staff, StaffRole
 from tracker.cases import families
 from tracker.catalogue import files
@@ -18,6 +19,7 @@ from tracker.catalogue import service as catalogue
 from tracker.demo import copying, degrees, layers, staff
 from tracker.demo.city import City
 from tracker.demo.staff import CrewPlan, StaffPlan
+from tracker.demo.story import Staff as Hands
 from tracker.dispatch.models import Crew, CrewDistrict, CrewSkill, Depot, Shift
 from tracker.jurisdictions import service as jurisdictions
 
@@ -62,6 +64,25 @@ def found(site: Site, town: City, *, today: date, tell: Tell = lambda _: None) -
         _hire_crews(session, town, plan)
     with db.transaction(site.app) as session:
         _open_accounts(session, plan, site.code)
+
+
+def staff_of(engine: Engine, code: str = CODE) -> Hands:
+    """The demo's accounts as actors: one for each role, one for each crew."""
+    with db.transaction(engine) as session:
+        rows = session.execute(
+            select(Staff.id, Staff.name, StaffRole.role, StaffRole.crew_code)
+            .join(StaffRole, StaffRole.staff_id == Staff.id)
+            .where(StaffRole.jurisdiction_code == code)
+            .order_by(Staff.email)
+        ).all()
+    actors = [
+        Actor(role=row.role, ref=f"staff:{row.id}", name=row.name, staff_id=row.id, crew_code=row.crew_code)
+        for row in rows
+    ]
+    return Hands(
+        by_role={actor.role: actor for actor in actors if actor.role != "crew"},
+        by_crew={actor.crew_code: actor for actor in actors if actor.role == "crew" and actor.crew_code},
+    )
 
 
 def is_founded(engine: Engine, code: str = CODE) -> bool:

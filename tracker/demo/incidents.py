@@ -70,6 +70,8 @@ def _services_and_days(
     last = months.anchor.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
     days = [last - timedelta(days=back) for back in range(int(plan.months * _DAYS_A_MONTH), -1, -1)]
     weights = np.asarray([[_weight(plan, service, day) for day in days] for service in services])
+    for row, service in enumerate(services):
+        weights[row, plan.recent_days.get(service.workflow, len(days)) :] = 0.0
     flat = weights.ravel() / weights.sum()
     picked = rng.choice(len(flat), size=months.count, p=flat)
     return (picked // len(days)).tolist(), [days[i] for i in (picked % len(days)).tolist()]

@@ -94,6 +94,7 @@ class RequestPlan:
     delay_spread: float
     slow_district: SlowDistrict
     fates: Fates
+    recent_days: dict[str, int]
     outcomes: dict[str, float]
     thumbs: float
     holds: tuple[str, ...]
