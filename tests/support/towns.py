@@ -31,6 +31,9 @@ class FakeClock:
     """A clock that a test moves."""
 
     def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
         self.now = datetime(2026, 5, 4, 13, 0, tzinfo=UTC)
 
     def __call__(self) -> datetime:

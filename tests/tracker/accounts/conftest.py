@@ -21,16 +21,23 @@ def place(database_server, tmp_path_factory) -> Iterator[Place]:
         yield opened
 
 
-@pytest.fixture
-def clock() -> FakeClock:
+@pytest.fixture(scope="module")
+def watch() -> FakeClock:
+    """The clock of the module's application, which takes a moment to make."""
     return FakeClock()
 
 
 @pytest.fixture
-def app(place: Place, clock: FakeClock) -> Flask:
-    return towns.application(place, clock, default_jurisdiction="aube")
+def clock(watch: FakeClock) -> FakeClock:
+    watch.reset()
+    return watch
+
+
+@pytest.fixture(scope="module")
+def app(place: Place, watch: FakeClock) -> Flask:
+    return towns.application(place, watch, default_jurisdiction="aube")
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
+def client(app: Flask, clock: FakeClock) -> FlaskClient:
     return app.test_client()

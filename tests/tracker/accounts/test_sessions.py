@@ -17,6 +17,11 @@ SESSION = "/api/v1/session"
 _NUMBER = count()
 
 
+@pytest.fixture(autouse=True)
+def _nobody_has_tried_yet(app) -> None:
+    app.extensions["vigie"].attempts.clear()
+
+
 @pytest.fixture
 def email(place) -> str:
     return towns.hire(place, "aube", "dispatcher", email=f"d{next(_NUMBER)}@aube.test")

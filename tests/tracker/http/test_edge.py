@@ -19,9 +19,9 @@ WRITE = text("INSERT INTO refusal (id, at, reason, service_code) VALUES (gen_ran
 COUNT = text("SELECT count(*) FROM refusal")
 
 
-@pytest.fixture
-def app(place: Place, clock: FakeClock) -> Flask:
-    app = towns.application(place, clock)
+@pytest.fixture(scope="module")
+def app(place: Place, watch: FakeClock) -> Flask:
+    app = towns.application(place, watch)
 
     @app.get("/who")
     def who():

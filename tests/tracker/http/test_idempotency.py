@@ -42,14 +42,20 @@ class Gate:
         assert self.opened.wait(20)
 
 
-@pytest.fixture
-def gate() -> Gate:
+@pytest.fixture(scope="module")
+def door() -> Gate:
     return Gate()
 
 
 @pytest.fixture
-def app(place: Place, clock: FakeClock, gate: Gate) -> Flask:
-    app = towns.application(place, clock)
+def gate(door: Gate) -> Gate:
+    door.entered.clear()
+    return door
+
+
+@pytest.fixture(scope="module")
+def app(place: Place, watch: FakeClock, door: Gate) -> Flask:
+    app = towns.application(place, watch)
 
     @app.post("/write")
     def write():
@@ -57,7 +63,7 @@ def app(place: Place, clock: FakeClock, gate: Gate) -> Flask:
 
             def produce():
                 session.execute(WRITE, {"why": request.args["why"]})
-                gate.pass_through()
+                door.pass_through()
                 if "fail" in request.args:
                     raise RuntimeError("after writing")
                 body = f'{{"number":{next(_NUMBER)}}}'.encode()

@@ -25,9 +25,9 @@ KEYWORDS = {
 }
 
 
-@pytest.fixture
-def app(place: Place, clock: FakeClock) -> Flask:
-    app = towns.application(place, clock)
+@pytest.fixture(scope="module")
+def app(place: Place, watch: FakeClock) -> Flask:
+    app = towns.application(place, watch)
 
     @app.get("/say")
     def say():

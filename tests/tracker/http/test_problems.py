@@ -38,9 +38,9 @@ class Query(marshmallow.Schema):
     limit = fields.Integer(validate=validate.Range(min=1, max=200))
 
 
-@pytest.fixture
-def app(place: Place, clock: FakeClock) -> Flask:
-    app = towns.application(place, clock)
+@pytest.fixture(scope="module")
+def app(place: Place, watch: FakeClock) -> Flask:
+    app = towns.application(place, watch)
     _add_failures(app)
     blueprint = openapi.Blueprint("trial", __name__)
 
@@ -262,7 +262,8 @@ def test_a_program_reads_what_a_problem_means_and_so_does_a_person(client):
     assert problem(client.get("/problems/made-up", headers={"Accept": "application/json"}))["status"] == 404
 
 
-def test_a_redirect_is_not_a_failure(app):
+def test_a_redirect_is_not_a_failure(place, clock):
+    app = towns.application(place, clock)
     app.add_url_rule("/folder/", view_func=lambda: "in")
     answer = app.test_client().get("/folder")
     assert answer.status_code == 308

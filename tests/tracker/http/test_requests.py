@@ -10,10 +10,8 @@ import sys
 
 import pytest
 import structlog
-from flask import Flask
 
 from tests.support import towns
-from tests.support.towns import FakeClock, Place
 from tracker.http import requests
 
 SECRET = "kYb4rUQm0iGzS1H1ZyAqQA"
@@ -30,11 +28,6 @@ def lines(monkeypatch) -> io.BytesIO:
     )
     monkeypatch.setattr(requests, "log", logger)
     return written
-
-
-@pytest.fixture
-def app(place: Place, clock: FakeClock) -> Flask:
-    return towns.application(place, clock)
 
 
 @pytest.mark.parametrize("given", ["abcdefgh", "0123456789abcdef0123456789abcdef", "a.b-c_d-1"])

@@ -31,7 +31,8 @@ def test_https_is_asked_for_only_where_it_is_spoken(client, place, clock):
     assert "max-age=31536000" in secure.get("/health/live").headers["Strict-Transport-Security"]
 
 
-def test_a_view_may_choose_its_own(app):
+def test_a_view_may_choose_its_own(place, clock):
+    app = towns.application(place, clock)
     app.add_url_rule("/own", view_func=lambda: ("", {"Referrer-Policy": "no-referrer"}))
     headers = app.test_client().get("/own").headers
     assert headers.getlist("Referrer-Policy") == ["no-referrer"]
