@@ -19,7 +19,7 @@ from flask import Flask
 from geoalchemy2.shape import from_shape
 from shapely.geometry import LineString, MultiPolygon, Point, box
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from gis.address import normalise_street
@@ -52,6 +52,7 @@ STAFF = tuple(role for role in permissions.ROLES if role not in ("citizen", "par
 
 # Edges of the districts: x, and y from 0 to 1000.
 DISTRICTS = {"1": (0, 1000), "2": (1000, 2000), "3": (2000, 3000)}
+NAMES = {"1": "Ouest", "2": "Centre", "3": "Est"}
 WATER = (2400, 650, 2900, 950)
 # code: name, class, owner, maintained by, district, ends
 STREETS = {
@@ -134,13 +135,24 @@ class City:
         assert answer.status_code == 201, answer.text
         return dict(answer.json or {})
 
+    def answers(self, service: str) -> dict[str, Any]:
+        """Return the shortest sound answers to a service's questions, the first choice of each."""
+        asked = self.caller().get(f"/services/{service}").json or {}
+        return {one["code"]: _answer(one) for one in asked["questions"] if one["required"]}
+
     def counts(self) -> dict[str, int]:
-        """Return how many rows each table of the town holds."""
+        """Return how many rows each table of the town holds, the empty ones left out."""
         with self.place.owner.begin() as connection:
-            return {
-                name: connection.execute(text(f'SELECT count(*) FROM j_{self.code}."{name}"')).scalar_one()
-                for name in _tables(connection)
-            }
+            tables = _tables(connection, self.code)
+            counted = ", ".join(f'(SELECT count(*) FROM j_{self.code}."{name}")' for name in tables)
+            row = connection.execute(text(f"SELECT {counted}")).one()
+        return {name: count for name, count in zip(tables, row, strict=True) if count}
+
+
+def grown(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
+    """Return by how many rows each table grew, the others left out."""
+    changes = {name: after.get(name, 0) - before.get(name, 0) for name in before | after}
+    return {name: change for name, change in changes.items() if change}
 
 
 def sample(family: str) -> dict[str, Any]:
@@ -152,6 +164,13 @@ def sample(family: str) -> dict[str, Any]:
     if family not in ("field_work", "inspection"):
         given["contact"] = dict(CONTACT)
     return given
+
+
+def _answer(question: dict[str, Any]) -> Any:
+    if question["options"]:
+        first = question["options"][0]["code"]
+        return [first] if question["datatype"] == "multivaluelist" else first
+    return {"number": 1, "datetime": "2026-05-01"}.get(question["datatype"], "texte")
 
 
 def pin(x: float, y: float, **more: Any) -> dict[str, Any]:
@@ -197,8 +216,8 @@ def wipe(city: City) -> None:
     city.clock.now = MONDAY
 
 
-def _tables(connection: Any) -> list[str]:
-    rows = connection.execute(text(f"SELECT tablename FROM pg_tables WHERE schemaname = 'j_{CODE}'"))
+def _tables(connection: Connection, code: str) -> list[str]:
+    rows = connection.execute(text(f"SELECT tablename FROM pg_tables WHERE schemaname = 'j_{code}'"))
     return sorted(row.tablename for row in rows)
 
 
@@ -210,7 +229,7 @@ def _lay_ground(session: Session) -> None:
     session.flush()
     for code, (west, east) in DISTRICTS.items():
         geom = _shape(MultiPolygon([box(west, 0, east, 1000)]))
-        session.add(District(boundary_set_id=boundary.id, code=code, name=f"District {code}", geom=geom))
+        session.add(District(boundary_set_id=boundary.id, code=code, name=NAMES[code], geom=geom))
     session.add(MapFeature(kind="water", name="Bassin", geom=_shape(box(*WATER))))
     session.add_all(_parties())
     segments = {code: _segment(code) for code in STREETS}

@@ -20,7 +20,7 @@ from tracker.media import errors
 from tracker.reports.submission import Picture
 
 SIZES = {"thumb": 480, "full": 1600}
-MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "HEIF": "image/heic"}
+MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "HEIC": "image/heic"}
 
 _FIND = text("SELECT sha256 FROM photo WHERE id = :id")
 _OF_CASE = text("""

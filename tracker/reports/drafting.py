@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from gis import text as words
 from tracker import ids
@@ -33,7 +34,7 @@ class Link:
 
 def number_of(town: Selected, at: datetime, serial: int) -> str:
     """Return the number people read aloud: prefix, year, serial."""
-    return f"{town.prefix}-{at.year}-{serial:05d}"
+    return f"{town.prefix}-{at.astimezone(ZoneInfo(town.zone)).year}-{serial:05d}"
 
 
 def summary(description: str) -> str:

@@ -4,7 +4,8 @@ The verbs flush and never commit: the edge commits the report together with its 
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -46,7 +47,8 @@ def submit(session: Session, submission: Submission) -> Receipt:
     Raises ReportError, PlaceError, cases.errors.CaseError; nothing is written then.
     """
     service = _service(session, submission)
-    _check(service, submission)
+    zone = ZoneInfo(selected(session).zone)
+    _check(service, submission, submission.received_at.astimezone(zone).date())
     located = _locate(session, service, submission)
     if located.asset is not None:
         # Two people at one lamp must not open two cases: they take turns from here to the commit.
@@ -68,17 +70,17 @@ def _service(session: Session, submission: Submission) -> Service:
     return loaded.catalogue.service(submission.service_code)
 
 
-def _check(service: Service, submission: Submission) -> None:
+def _check(service: Service, submission: Submission, today: date) -> None:
     occurred = submission.occurred_at
     if occurred is not None and occurred > submission.received_at + TOLERANCE:
         raise errors.InTheFuture
-    faults = validation.faults(service, submission.answers)
-    if faults:
-        raise errors.AnswersInvalid(faults)
-    today = submission.received_at.date()
+    # Told before anything is asked: nobody fills in a form that is closed.
     if service.season is not None and not service.season.contains(today):
         note = service.season.note
         raise errors.OutOfSeason(note.fr, note.en, service.season.next_opening(today).isoformat())
+    faults = validation.faults(service, submission.answers)
+    if faults:
+        raise errors.AnswersInvalid(faults)
     if service.needs_contact and not (submission.contact and submission.contact.is_reachable):
         raise errors.ContactNeeded
 
