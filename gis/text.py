@@ -18,12 +18,23 @@ _CONCEPT_WEIGHT = 0.7
 _NUMBER_WEIGHT = 1.5
 
 
+class _Marks(dict[int, int | None]):
+    """Which characters only combine with the one before; asked of Unicode once for each."""
+
+    def __missing__(self, code: int) -> int | None:
+        kept = None if unicodedata.combining(chr(code)) else code
+        self[code] = kept
+        return kept
+
+
+_MARKS = _Marks()
+
+
 def fold(text: str) -> str:
     """Lower the case, drop accents and ligatures, make apostrophes spaces: "L’Œuvre" gives "l oeuvre"."""
     plain = text.translate(_LETTERS)
     if not plain.isascii():
-        decomposed = unicodedata.normalize("NFKD", plain)
-        plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+        plain = unicodedata.normalize("NFKD", plain).translate(_MARKS)
     return plain.lower()
 
 

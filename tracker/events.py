@@ -8,7 +8,7 @@ business in evidence. The table refuses UPDATE, DELETE and TRUNCATE by trigger (
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
@@ -22,6 +22,7 @@ from tracker.db import Base
 NO_HASH = bytes(32)
 # Whole numbers beyond this are not exact in JSON (RFC 8785 §3.2.2.3); rfc8785 refuses them.
 MOST_EXACT = 2**53 - 1
+_SIMPLE = frozenset((str, bool, type(None)))
 
 
 class EventRow(Base):
@@ -126,13 +127,21 @@ def canonical_json(value: Any) -> bytes:
 
 
 def _is_plain(value: object) -> bool:
-    if value is None or isinstance(value, str | bool):
-        return True
-    if isinstance(value, int):
-        return -MOST_EXACT <= value <= MOST_EXACT
-    if isinstance(value, dict):
-        return all(isinstance(k, str) and k.isascii() and _is_plain(v) for k, v in value.items())
-    return isinstance(value, list) and all(map(_is_plain, value))
+    left = [value]
+    while left:
+        each = left.pop()
+        kind = type(each)
+        if kind in _SIMPLE:
+            continue
+        if isinstance(each, dict):
+            if not all(type(name) is str and name.isascii() for name in each):
+                return False
+            left.extend(each.values())
+        elif kind is list:
+            left.extend(cast(list[object], each))
+        elif not (isinstance(each, int) and -MOST_EXACT <= each <= MOST_EXACT):
+            return False
+    return True
 
 
 def _instant(moment: datetime) -> str:

@@ -171,18 +171,31 @@ class Parser:
 
     def _first(self, templates: tuple[Template, ...]) -> Reader:
         """Return a reader of the first template whose columns are all filled."""
-        parts = [
-            (each.text, [(f"{{{name}}}", self._at[name]) for name in each.columns]) for each in templates
-        ]
+        readers = [self._filled(each) for each in templates]
 
         def read(record: Record) -> str:
-            for text, places in parts:
-                if all(record[index].strip() for _, index in places):
-                    filled = text if len(places) > 1 or places[0][0] in text else places[0][0]
-                    for hole, index in places:
-                        filled = filled.replace(hole, record[index])
-                    return values.words(filled)
+            for each in readers:
+                if found := each(record):
+                    return found
             return ""
+
+        return read
+
+    def _filled(self, template: Template) -> Reader:
+        """Return a reader of one template: nothing as soon as one of its columns is empty."""
+        holes = [(f"{{{name}}}", self._at[name]) for name in template.columns]
+        if template.text == template.columns[0]:
+            index = holes[0][1]
+            return lambda record: values.words(record[index])
+
+        def read(record: Record) -> str:
+            filled = template.text
+            for hole, index in holes:
+                word = values.words(record[index])
+                if not word:
+                    return ""
+                filled = filled.replace(hole, word)
+            return filled
 
         return read
 
