@@ -5,6 +5,7 @@ A jurisdiction is a schema (docs/decisions/0003). The first statement of every t
 pooled connection never carries one town's rights into another's request.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 import orjson
-from sqlalchemy import Engine, MetaData, create_engine, text
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
 from sqlalchemy.orm import DeclarativeBase, Session
 
 T = TypeVar("T")
@@ -70,9 +71,29 @@ def _dumps(value: object) -> str:
     return orjson.dumps(value, default=str).decode()
 
 
+class RoleChangeRefused(Exception):
+    """Only `select_jurisdiction` chooses the role of a transaction."""
+
+
+_ROLE_CHANGE = re.compile(
+    r"(?:^|;|\$\$|begin)\s*(?:set\s+(?:local\s+|session\s+)?(?:role|session\s+authorization)\b"
+    r"|reset\s+(?:role|all|session)|discard\s)|set_config\s*\(\s*'(?:role|session_authorization)'",
+    re.IGNORECASE,
+)
+_CHOOSES = "chooses_jurisdiction"
+
+
+def _refuse_role_change(
+    connection: Connection, cursor: object, statement: str, parameters: object, context: Any, many: bool
+) -> None:
+    """Stop SQL that would leave the jurisdiction: PostgreSQL cannot forbid it to the login role."""
+    if _ROLE_CHANGE.search(statement) and not context.execution_options.get(_CHOOSES):
+        raise RoleChangeRefused
+
+
 def make_engine(url: str, *, pool_size: int = 8) -> Engine:
     """Return an engine whose connections speak UTC and JSON through orjson."""
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
@@ -82,6 +103,8 @@ def make_engine(url: str, *, pool_size: int = 8) -> Engine:
         json_deserializer=orjson.loads,
         connect_args={"options": "-c timezone=UTC -c lock_timeout=5s", "prepare_threshold": 3},
     )
+    event.listen(engine, "before_cursor_execute", _refuse_role_change)
+    return engine
 
 
 # One statement chooses the schema and the role and reads the row that says which revision of the
@@ -93,7 +116,7 @@ _SELECT = text("""
            set_config('role', j.role_name, true),
            CASE WHEN j.revision <> :known THEN to_jsonb(j) END AS facts
     FROM vigie.jurisdiction j WHERE j.code = :code
-""")
+""").execution_options(**{_CHOOSES: True})
 # What was read of each jurisdiction, by engine: the statement above repeats it only when it has changed.
 _kept: WeakKeyDictionary[Engine, dict[str, Selected]] = WeakKeyDictionary()
 

@@ -23,7 +23,7 @@ from tracker.reports.api import pictures_of_request
 blp = Blueprint("cases", __name__, url_prefix=openapi.PREFIX, description="What the city works on.")
 GEOJSON = "application/geo+json"
 MOVE = schemas.TransitionGiven()
-_VERSION = re.compile(r'(?:W/)?"?v?([0-9]{1,9})"?')
+_VERSION = re.compile(r"v([0-9]{1,9})")
 
 
 @blp.route("/cases")
@@ -71,7 +71,8 @@ def read_case(number: str) -> Response:
     """Read one case. `ETag` is the version that changes are made against."""
     with edge.transaction() as session:
         edge.require("case.read")
-        return answer(session, readable(session, number))
+        response = answer(session, readable(session, number))
+    return response.make_conditional(request)
 
 
 @blp.route("/cases/<number>/history")
@@ -119,13 +120,13 @@ def move_case(number: str) -> Response:
     Needs `If-Match` with the version that was read: 428 without, 412 when the case changed since.
     """
     given = move_of_request()
+    with edge.transaction() as session:  # before anything of a stranger's is kept on disk
+        edge.require("case.transition")
+        readable(session, number)
     pictures = pictures_of_request() if request.mimetype == "multipart/form-data" else ()
     with edge.transaction() as session:
         who = edge.require("case.transition")
-        readable(session, number)
-        move = Move(
-            actor=who, at=edge.clock(), expected_version=expected_version(), pictures=pictures, **given
-        )
+        move = Move(actor=who, at=edge.clock(), expected=expected_versions(), pictures=pictures, **given)
         return idempotency.once(
             session,
             f"cases/{number}/transitions",
@@ -148,15 +149,17 @@ def move_of_request() -> dict[str, Any]:
     return loaded
 
 
-def expected_version() -> int:
-    """Return the version that If-Match names. Raises PreconditionRequired, CaseChanged."""
+def expected_versions() -> frozenset[int] | None:
+    """Return the versions that If-Match names, None for `*` (RFC 9110 §13.1.1).
+
+    Raises PreconditionRequired.
+    """
     if not request.if_match:
         raise PreconditionRequired
-    for tag in request.if_match.as_set(include_weak=True):
-        named = _VERSION.fullmatch(tag)
-        if named is not None:
-            return int(named[1])
-    raise errors.CaseChanged(0)
+    if request.if_match.star_tag:
+        return None
+    named = (_VERSION.fullmatch(tag or "") for tag in request.if_match.as_set())
+    return frozenset(int(found[1]) for found in named if found is not None)
 
 
 def filters_of(session: Session, given: dict[str, Any]) -> Filters:

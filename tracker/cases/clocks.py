@@ -58,10 +58,8 @@ def _resume(tick: Tick) -> None:
 
 def _restart(tick: Tick) -> None:
     """Promise half the first delay again (domain.md 3.1, 13); the first breach is kept."""
-    case = tick.case
-    # A case brought in closed from another system was promised nothing: it is given the service's delay.
-    due = case.resolve_by or _due_anew(tick)
-    case.resolve_by = tick.at + max(due - case.opened_at, LEAST_DELAY) * REOPENED_SHARE
+    first = _due_anew(tick) - tick.case.opened_at
+    tick.case.resolve_by = tick.at + max(first, LEAST_DELAY) * REOPENED_SHARE
 
 
 def _promise(tick: Tick) -> Promise:

@@ -44,6 +44,14 @@ class SameCase(CaseError):
     """A case cannot be merged with itself."""
 
 
+class TooFar(CaseError):
+    """A report this far from a case is not about the same thing."""
+
+    def __init__(self, distance_m: float) -> None:
+        super().__init__()
+        self.distance_m = distance_m
+
+
 class LastReport(CaseError):
     """The only report of a case cannot be detached from it."""
 

@@ -41,7 +41,7 @@ class Move:
     actor: Actor
     at: datetime
     inputs: Mapping[str, Any]
-    expected_version: int | None = None
+    expected: frozenset[int] | None = None
     device_at: datetime | None = None
     lon: float | None = None
     lat: float | None = None

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from tracker import ids
 from tracker.accounts.actor import Actor
-from tracker.cases import clocks, errors, facts, history, service, splitting
+from tracker.cases import clocks, errors, facts, history, numbers, positions, service, splitting
 from tracker.cases.facts import Move
 from tracker.cases.models import CaseRow, LinkChange
 from tracker.events import Fact
@@ -41,7 +41,7 @@ class Linking:
 
     actor: Actor
     at: datetime
-    expected_version: int | None = None
+    expected: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,20 +59,20 @@ def merge(session: Session, number: str, into: str, linking: Linking) -> LinkCha
 
     Raises CaseNotFound, CaseChanged, SameCase, OtherService, CaseNotOpen, workflow.WorkflowError.
     """
-    child, parent = _both(session, number, into, {number: linking.expected_version})
+    child, parent = _both(session, number, into, {number: linking.expected})
     return _merge(session, child, parent, linking)
 
 
 def attach(session: Session, number: str, report_number: str, linking: Linking) -> LinkChange:
     """Move one report into a case; when it is the only one of its own case, the two cases are merged.
 
-    `expected_version` is of the case that receives. Raises CaseNotFound, ReportNotFound, CaseChanged,
+    `expected` is of the case that receives. Raises CaseNotFound, ReportNotFound, CaseChanged,
     SameCase, CaseNotOpen, OtherService.
     """
     source = session.scalar(_CASE_OF_REPORT, {"number": report_number})
     if source is None:
         raise errors.ReportNotFound(report_number)
-    origin, target = _both(session, source, number, {number: linking.expected_version})
+    origin, target = _both(session, source, number, {number: linking.expected})
     held = _reports(session, origin)
     moved = [row for row in held if row["number"] == report_number]
     if not moved:  # it went elsewhere while the locks were waited for
@@ -83,6 +83,7 @@ def attach(session: Session, number: str, report_number: str, linking: Linking) 
     carrying = Carrying(kind="attach", origin=origin, target=target, reports=moved)
     change = _keep(session, carrying, _snapshots(session, carrying), linking)
     _carry(session, carrying)
+    _place(session, carrying)
     _tell_moved(session, carrying, change, linking)
     return change
 
@@ -92,21 +93,28 @@ def detach(session: Session, number: str, report_number: str, linking: Linking) 
 
     Raises CaseNotFound, ReportNotFound, CaseChanged, LastReport.
     """
-    origin = service.lock(session, number, expected_version=linking.expected_version)
+    origin = service.lock(session, number, expected=linking.expected)
     held = _reports(session, origin)
     moved = [row for row in held if row["number"] == report_number]
     if not moved:
         raise errors.ReportNotFound(report_number)
     if len(held) == 1:
         raise errors.LastReport
-    before = {"from": _snapshot(session, origin.id)}
+    before = {"from": _snapshot(session, origin.id), "from_place": positions.snapshot(session, origin)}
     target = splitting.open_for(session, origin, moved[0]["id"], at=linking.at)
     carrying = Carrying(kind="detach", origin=origin, target=target, reports=moved)
-    change = _keep(session, carrying, {"into": _snapshot(session, target.id), **before}, linking)
+    after = {"into": _snapshot(session, target.id), "into_place": positions.snapshot(session, target)}
+    change = _keep(session, carrying, after | before, linking)
     target.reports_count = 0  # it was opened as if it held the report already
     _carry(session, carrying)
+    _place(session, carrying)
     _tell_moved(session, carrying, change, linking)
     return change
+
+
+def _place(session: Session, carrying: Carrying) -> None:
+    for case in (carrying.origin, carrying.target):
+        positions.recount(session, case)
 
 
 def _merge(session: Session, child: CaseRow, parent: CaseRow, linking: Linking) -> LinkChange:
@@ -141,14 +149,14 @@ def _check_joinable(origin: CaseRow, target: CaseRow) -> None:
 
 
 def _both(
-    session: Session, number: str, into: str, expected: Mapping[str, int | None]
+    session: Session, number: str, into: str, expected: Mapping[str, frozenset[int] | None]
 ) -> tuple[CaseRow, CaseRow]:
     """Lock two cases, always in the order of their numbers: two merges can wait, never deadlock."""
+    number, into = numbers.normal(number), numbers.normal(into)
     if number == into:
         raise errors.SameCase
     locked = {
-        each: service.lock(session, each, expected_version=expected.get(each))
-        for each in sorted((number, into))
+        each: service.lock(session, each, expected=expected.get(each)) for each in sorted((number, into))
     }
     return locked[number], locked[into]
 
@@ -168,6 +176,8 @@ def _snapshots(session: Session, carrying: Carrying) -> dict[str, Any]:
     return {
         "from": _snapshot(session, carrying.origin.id),
         "into": _snapshot(session, carrying.target.id),
+        "from_place": positions.snapshot(session, carrying.origin),
+        "into_place": positions.snapshot(session, carrying.target),
     }
 
 

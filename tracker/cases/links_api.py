@@ -87,8 +87,8 @@ def undo_link(link_id: UUID) -> Response:
 def _linking(operation: str) -> Linking:
     """Return who asks and when; If-Match is obeyed when it is given."""
     who = edge.require(operation)
-    version = api.expected_version() if request.if_match else None
-    return Linking(actor=who, at=edge.clock(), expected_version=version)
+    expected = api.expected_versions() if request.if_match else None
+    return Linking(actor=who, at=edge.clock(), expected=expected)
 
 
 def _told(session: Session, change: LinkChange) -> Kept:

@@ -85,6 +85,8 @@ def page(session: Session, filters: Filters, *, order: str, limit: int, after: s
         raise errors.FilterInvalid("order", order)
     clauses, values = _clauses(filters)
     if how.keys[0] != "opened_at":
+        if filters.is_open is False:  # what is finished is not due any more
+            raise errors.FilterInvalid("order", order)
         clauses.append("c.is_open")
     if after is not None:
         clauses.append(how.compare)
@@ -97,6 +99,17 @@ def page(session: Session, filters: Filters, *, order: str, limit: int, after: s
     rows = list(session.execute(statement, {**values, "limit": limit + 1}).mappings())
     more = len(rows) > limit
     return Page(rows=rows[:limit], next=_cursor(rows[limit - 1], how) if more else None)
+
+
+def nearest(session: Session, filters: Filters, lon: float, lat: float, *, limit: int) -> list[RowMapping]:
+    """Return the cases nearest to a point (EPSG:4326), the nearest first."""
+    clauses, values = _clauses(filters)
+    where = " AND ".join(["c.geom IS NOT NULL", *clauses])
+    statement = text(
+        f"""SELECT {COLUMNS} FROM "case" c WHERE {where}
+            ORDER BY c.geom <-> ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), c.id LIMIT :limit"""  # noqa: S608 -- constants
+    )
+    return list(session.execute(statement, {**values, "lon": lon, "lat": lat, "limit": limit}).mappings())
 
 
 def counts(session: Session, filters: Filters, *, now: datetime) -> RowMapping:
@@ -132,7 +145,7 @@ def _clauses(filters: Filters) -> tuple[list[str], dict[str, Any]]:
         (filters.box is not None, "c.geom && ST_MakeEnvelope(:w, :s, :e, :n, 4326)", _box(filters.box)),
         (
             bool(filters.query.strip()),
-            "c.search @@ to_tsquery('simple', :query)",
+            "c.search @@ to_tsquery('simple', :query)" if words.tokens(filters.query) else "false",
             {"query": _tsquery(filters.query)},
         ),
     ]
@@ -161,7 +174,7 @@ def _box(box: tuple[float, float, float, float] | None) -> dict[str, float]:
 def _tsquery(query: str) -> str:
     """Return a search where every word may be the beginning of one; a number typed in full is found too."""
     tokens = words.tokens(query)
-    return " & ".join(f"{token}:*" for token in tokens) or "''"
+    return " & ".join(f"{token}:*" for token in tokens)
 
 
 def _cursor(row: RowMapping, order: Order) -> str:

@@ -49,6 +49,9 @@ class CaseRow(Base):
         Index("case_geom_ix", "geom", postgresql_using="gist"),
         Index("case_opened_at_ix", *_NEWEST),
         Index("case_resolve_by_ix", "resolve_by", "id", postgresql_where=_OPEN),
+        Index("case_priority_ix", "priority", "resolve_by", "id", postgresql_where=_OPEN),
+        # Counting the queue reads this alone, never the rows.
+        Index("case_queue_ix", "status", "resolve_by", "priority", "workflow", postgresql_where=_OPEN),
         Index("case_crew_ix", "crew_id", "resolve_by", "id", postgresql_where=_OPEN),
         Index("case_status_ix", "status", *_NEWEST),
         Index("case_service_ix", "service_code", *_NEWEST),

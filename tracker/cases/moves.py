@@ -7,6 +7,7 @@ from tracker.cases import errors, links, queries, service, unlinking
 from tracker.cases.facts import Move
 from tracker.cases.links import Linking
 from tracker.cases.models import CaseRow, LinkChange
+from tracker.workflow import inputs
 
 
 def make(session: Session, number: str, asked: Move) -> CaseRow:
@@ -15,7 +16,7 @@ def make(session: Session, number: str, asked: Move) -> CaseRow:
     Raises CaseError, workflow.WorkflowError. The caller commits.
     """
     if asked.transition == "mark_duplicate":
-        links.merge(session, number, str(asked.inputs.get("parent") or ""), _linking(asked))
+        links.merge(session, number, _parent(session, number, asked), _linking(asked))
     elif asked.transition == "unmark_duplicate":
         _separate(session, number, asked)
     else:
@@ -23,8 +24,16 @@ def make(session: Session, number: str, asked: Move) -> CaseRow:
     return queries.case(session, number)
 
 
+def _parent(session: Session, number: str, asked: Move) -> str:
+    """Return the case to join, once it is known that the move and what was filled in make sense."""
+    case = queries.case(session, number)
+    machine = service.machine_of(session, case)
+    transition = machine.find(asked.transition, status=case.status, role=asked.actor.role)
+    return str(inputs.read(transition, asked.inputs)["parent"])
+
+
 def _separate(session: Session, number: str, asked: Move) -> None:
-    case = service.lock(session, number, expected_version=asked.expected_version)
+    case = service.lock(session, number, expected=asked.expected)
     service.machine_of(session, case).find("unmark_duplicate", status=case.status, role=asked.actor.role)
     merged = session.scalars(
         select(LinkChange.id)
@@ -37,4 +46,4 @@ def _separate(session: Session, number: str, asked: Move) -> None:
 
 
 def _linking(asked: Move) -> Linking:
-    return Linking(actor=asked.actor, at=asked.at, expected_version=asked.expected_version)
+    return Linking(actor=asked.actor, at=asked.at, expected=asked.expected)

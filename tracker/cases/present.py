@@ -127,6 +127,8 @@ def full(view: View, case: CaseRow) -> dict[str, Any]:
             crew=crew.name if crew else None,
             date=_day(case.planned_for, view.language),
             reason=_reason(machine, case, view.language),
+            partner=case.reason,
+            parent=queries.by_id(view.session, case.parent_id).number if case.parent_id else None,
         ),
         "outcome": case.outcome,
         "reason": _reason(machine, case, view.language),

@@ -121,6 +121,12 @@ def _links() -> None:
             _l("On n’ajoute rien à un dossier terminé."),
         ),
         (
+            facts.TooFar,
+            "too-far",
+            _l("Trop loin"),
+            _l("Ce lieu est trop loin du dossier pour que ce soit la même chose."),
+        ),
+        (
             facts.OtherService,
             "other-service",
             _l("Services trop différents"),

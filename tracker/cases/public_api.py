@@ -31,7 +31,7 @@ class NearbyQuery(PointQuery):
 @openapi.documented(200, schemas.CaseList)
 @openapi.problems(404, 422)
 def list_nearby(given: dict[str, Any]) -> Response:
-    """List the public open cases around a point, the newest first."""
+    """List the public open cases around a point, the nearest first."""
     with edge.transaction() as session:
         edge.require("place.search")
         body = {"cases": nearby(session, **given), "next": None}
@@ -39,10 +39,11 @@ def list_nearby(given: dict[str, Any]) -> Response:
 
 
 def nearby(session: Session, *, lon: float, lat: float, radius_m: float, limit: int) -> list[dict[str, Any]]:
-    """Return the public open cases in a box of `radius_m` around a point, as anyone may see them."""
+    """Return the public open cases in a box of `radius_m` around a point, the nearest first."""
     half = places.box(lat, radius_m)
     box = (lon - half["dx"], lat - half["dy"], lon + half["dx"], lat + half["dy"])
     filters = Filters(is_open=True, box=box, public_only=True, hidden_families=families.SEALED)
-    page = listing.page(session, filters, order="newest", limit=limit, after=None)
-    shown = [present.row(api.view(session), dict(row)) for row in page.rows]
+    rows = listing.nearest(session, filters, lon, lat, limit=limit)
+    view = api.view(session)
+    shown = [present.row(view, dict(row)) for row in rows]
     return [{name: each[name] for name in SHOWN} for each in shown]

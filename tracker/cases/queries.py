@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, select, text
 from sqlalchemy.orm import Session
 
-from tracker.cases import errors
+from tracker.cases import errors, numbers
 from tracker.cases.models import CaseRow
 
 _REPORTS = text("""
@@ -44,7 +44,7 @@ _LINKS = text("""
 
 def case(session: Session, number: str) -> CaseRow:
     """Return a case by its number. Raises CaseNotFound."""
-    found = session.scalars(select(CaseRow).where(CaseRow.number == number)).one_or_none()
+    found = session.scalars(select(CaseRow).where(CaseRow.number == numbers.normal(number))).one_or_none()
     if found is None:
         raise errors.CaseNotFound(number)
     return found
@@ -81,7 +81,11 @@ def links(session: Session, case_id: UUID) -> Sequence[RowMapping]:
 
 def tracked(session: Session, number: str, secret_hash: bytes) -> RowMapping | None:
     """Return the report that a number and the hash of its secret open, if they do."""
-    return session.execute(_TRACKED, {"number": number, "secret_hash": secret_hash}).mappings().one_or_none()
+    return (
+        session.execute(_TRACKED, {"number": numbers.normal(number), "secret_hash": secret_hash})
+        .mappings()
+        .one_or_none()
+    )
 
 
 def position(session: Session, case_id: UUID) -> tuple[float, float] | None:

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from tracker.cases import circumstances, errors, families
 from tracker.cases.models import CaseRow
 from tracker.catalogue import queries as catalogue
+from tracker.catalogue.definitions import Service
+from tracker.dispatch import desk as desks
 from tracker.reports import drafting
 
 
@@ -28,7 +31,17 @@ def requalify(session: Session, case: CaseRow, values: Mapping[str, Any], done_a
     case.workflow_version = families.current(session).active[service.workflow]
     case.priority = decision.priority
     case.department = decision.department
-    case.crew_id = decision.crew.id if decision.crew else None
+    if case.started_at is None and not _has_skill(session, case, service):
+        case.crew_id = decision.crew.id if decision.crew else None
     case.respond_by, case.resolve_by = decision.respond_by, decision.resolve_by
     case.triage = [reason.as_mapping() for reason in decision.reasons]
     case.is_public = drafting.is_public(service)
+    case.search = func.to_tsvector(
+        "simple", drafting.search_words(case.number, case.place_text, service, case.summary)
+    )
+
+
+def _has_skill(session: Session, case: CaseRow, service: Service) -> bool:
+    """Tell whether the crew that has the case can do the new service too: then it keeps it."""
+    crew = desks.current(session).by_id.get(case.crew_id or 0)
+    return crew is not None and service.skill in crew.skills

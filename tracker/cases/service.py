@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.cases import clocks, errors, facts, families, history, requalifying
+from tracker.cases import clocks, errors, facts, families, history, numbers, requalifying
 from tracker.cases.facts import Move
 from tracker.cases.models import CaseRow
 from tracker.dispatch import desk as desks
@@ -16,17 +16,20 @@ from tracker.reports import rows
 from tracker.workflow import Facts, Machine, Step, Transition, guards
 
 
-def lock(session: Session, number: str, *, expected_version: int | None = None) -> CaseRow:
-    """Return a case locked until the end of the transaction. Raises CaseNotFound, CaseChanged."""
+def lock(session: Session, number: str, *, expected: frozenset[int] | None = None) -> CaseRow:
+    """Return a case locked until the end of the transaction, in one of the `expected` versions.
+
+    Raises CaseNotFound, CaseChanged.
+    """
     case = session.scalars(
         select(CaseRow)
-        .where(CaseRow.number == number)
+        .where(CaseRow.number == numbers.normal(number))
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()
     if case is None:
         raise errors.CaseNotFound(number)
-    if expected_version is not None and expected_version != case.version:
+    if expected is not None and case.version not in expected:
         raise errors.CaseChanged(case.version)
     return case
 
@@ -42,7 +45,7 @@ def move(session: Session, number: str, asked: Move) -> CaseRow:
     The row lock makes two people's clicks take turns; the second sees the first's status. Joining two
     cases is `links.merge`. Raises CaseNotFound, CaseChanged, workflow.WorkflowError. The caller commits.
     """
-    case = lock(session, number, expected_version=asked.expected_version)
+    case = lock(session, number, expected=asked.expected)
     _check_crew(session, case, asked)
     fact = carry_out(session, case, asked, facts.gather(session, case, asked))
     kind = "after" if asked.transition == "complete" else "during"
@@ -144,7 +147,7 @@ def _completed(session: Session, case: CaseRow, values: Mapping[str, Any], done_
 def _reopened(session: Session, case: CaseRow, values: Mapping[str, Any], done_at: datetime) -> None:
     case.reopens += 1
     case.completed_at = case.closed_at = case.started_at = case.planned_for = None
-    case.outcome = None
+    case.outcome = case.reason = None
 
 
 def _reasoned(session: Session, case: CaseRow, values: Mapping[str, Any], done_at: datetime) -> None:
@@ -158,6 +161,10 @@ def _held(session: Session, case: CaseRow, values: Mapping[str, Any], done_at: d
     )
 
 
+def _referred(session: Session, case: CaseRow, values: Mapping[str, Any], done_at: datetime) -> None:
+    case.reason = str(values["partner"])
+
+
 _EFFECTS_ON_ROW: Mapping[str, OnRow] = {
     "assign": _assigned,
     "plan": _planned,
@@ -167,5 +174,6 @@ _EFFECTS_ON_ROW: Mapping[str, OnRow] = {
     "refuse": _reasoned,
     "cancel": _reasoned,
     "hold": _held,
+    "refer": _referred,
     "requalify": requalifying.requalify,
 }

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from tracker import ids, workflow
 from tracker.cases import errors, history, queries, service
 from tracker.cases.models import CaseRow
+from tracker.workflow import Machine
 
 # What the person who reported may do by themselves, from the workflow's own citizen moves.
 MOVES = ("answer", "reopen", "cancel", "close")
-SHOWN_KINDS = ("received", "moved", "entered", "merged", "unlinked")
+SHOWN_KINDS = ("received", "moved", "entered", "merged")
 HIDDEN_MOVES = ("requalify", "accept")
 
 
@@ -61,7 +62,15 @@ def timeline(session: Session, tracked: Tracked, language: str) -> list[dict[str
                 "label": state.label_for(inputs.get("outcome")).said_in(language),
                 "tone": state.tone,
                 "status": state.code,
-                "note": str(inputs.get("note") or inputs.get("question") or ""),
+                "note": _public(machine, event.payload),
             }
         )
     return told[::-1]
+
+
+def _public(machine: Machine, payload: dict[str, Any]) -> str:
+    """Return what the workflow says the person reads word for word; nothing else that staff wrote."""
+    transition = machine.transitions.get(str(payload.get("transition")))
+    asked = transition.inputs if transition else ()
+    inputs = payload.get("inputs", {})
+    return " ".join(str(inputs[each.name]) for each in asked if each.public and inputs.get(each.name))

@@ -49,9 +49,11 @@ def read_tracking(number: str, secret: str) -> Response:
 def move_tracked(number: str, secret: str) -> Response:
     """Answer, confirm, reopen or cancel, as the person who reported."""
     given = api.move_of_request()
+    with edge.transaction() as session:  # before anything of a stranger's is kept on disk
+        edge.require("tracking.transition")
+        tracking.find(session, number, secret)
     pictures = pictures_of_request() if request.mimetype == "multipart/form-data" else ()
     with edge.transaction() as session:
-        edge.require("tracking.transition")
         move = Move(actor=CITIZEN, at=edge.clock(), pictures=pictures, is_reporter=True, **given)
         # The secret is part of the scope: a key alone must not open what was answered to its bearer.
         scope = f"tracking/{number}/{ids.fingerprint(secret).hex()}"
@@ -62,7 +64,7 @@ def advance(session: Session, number: str, secret: str, move: Move) -> Kept:
     """Make a reporter's move and return the page it leads to. Raises ReportNotFound, WorkflowError."""
     found = tracking.find(session, number, secret)
     tracking.check(move.transition)
-    moves.make(session, found.case.number, replace(move, expected_version=None))
+    moves.make(session, found.case.number, replace(move, expected=None))
     return _told(session, number, secret)
 
 

@@ -7,7 +7,7 @@ import orjson
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from tracker.cases import errors, history, links, service
+from tracker.cases import errors, history, links, positions, service
 from tracker.cases.links import Linking
 from tracker.cases.models import CaseRow, LinkChange
 from tracker.events import Fact
@@ -29,8 +29,8 @@ _RESTORE = text("""
 def undo(session: Session, link_id: UUID, linking: Linking) -> LinkChange:
     """Undo a merge, an attachment or a detachment.
 
-    Raises LinkNotFound, LinkSpent, LinkTooOld, and LinkStale when a report or a case went on since in a
-    way that must be undone first.
+    Raises LinkNotFound, LinkSpent, LinkTooOld, CaseChanged, workflow.RoleNotAllowed, and LinkStale when a
+    report or a case went on since in a way that must be undone first.
     """
     change = session.scalars(
         select(LinkChange).where(LinkChange.id == link_id).with_for_update()
@@ -42,8 +42,9 @@ def undo(session: Session, link_id: UUID, linking: Linking) -> LinkChange:
     if linking.at - change.at > links.UNDO_WITHIN:
         raise errors.LinkTooOld
     origin, target = _lock(session, change)
+    _check(session, change, (origin, target), linking)
     _give_back(session, change)
-    _UNDO[change.kind](session, change, origin, target)
+    _UNDO[change.kind](session, change, origin, target, linking)
     change.undone_at = linking.at
     for case, other in ((origin, target), (target, origin)):
         payload = {"link": str(change.id), "kind": change.kind, "other": other.number}
@@ -51,6 +52,15 @@ def undo(session: Session, link_id: UUID, linking: Linking) -> LinkChange:
             session, case, Fact(kind="unlinked", actor=linking.actor.ref, at=linking.at, payload=payload)
         )
     return change
+
+
+def _check(session: Session, change: LinkChange, cases: tuple[CaseRow, CaseRow], linking: Linking) -> None:
+    """Only who may join two cases may take them apart; If-Match names a version of either of them."""
+    if change.kind == "merge":
+        machine = service.machine_of(session, cases[0])
+        machine.find("unmark_duplicate", status="duplicate", role=linking.actor.role)
+    if linking.expected is not None and not linking.expected & {case.version for case in cases}:
+        raise errors.CaseChanged(cases[0].version)
 
 
 def _lock(session: Session, change: LinkChange) -> tuple[CaseRow, CaseRow]:
@@ -77,7 +87,9 @@ def _give_back(session: Session, change: LinkChange) -> None:
             raise errors.LinkStale
 
 
-def _unmerge(session: Session, change: LinkChange, origin: CaseRow, target: CaseRow) -> None:
+def _unmerge(
+    session: Session, change: LinkChange, origin: CaseRow, target: CaseRow, linking: Linking
+) -> None:
     if origin.parent_id != target.id:
         raise errors.LinkStale
     target.reports_count -= len(change.report_ids)
@@ -86,22 +98,30 @@ def _unmerge(session: Session, change: LinkChange, origin: CaseRow, target: Case
     session.refresh(origin)
 
 
-def _unattach(session: Session, change: LinkChange, origin: CaseRow, target: CaseRow) -> None:
+def _unattach(
+    session: Session, change: LinkChange, origin: CaseRow, target: CaseRow, linking: Linking
+) -> None:
     origin.reports_count += len(change.report_ids)
     target.reports_count -= len(change.report_ids)
+    positions.give_back(session, origin, change.before["from_place"])
+    positions.give_back(session, target, change.before["into_place"])
 
 
-def _undetach(session: Session, change: LinkChange, origin: CaseRow, target: CaseRow) -> None:
+def _undetach(
+    session: Session, change: LinkChange, origin: CaseRow, target: CaseRow, linking: Linking
+) -> None:
     """The case that was split off cannot vanish, it has a history: it ends as a duplicate of the first."""
     if not target.is_open or target.reports_count != len(change.report_ids):
         raise errors.LinkStale
     origin.reports_count += len(change.report_ids)
     target.reports_count = 0
-    target.status, target.is_open, target.parent_id = "duplicate", False, origin.id
-    target.next_action = "nobody"
+    target.previous_status, target.status = target.status, "duplicate"
+    target.status_since = target.closed_at = linking.at
+    target.is_open, target.parent_id, target.next_action = False, origin.id, "nobody"
+    positions.give_back(session, origin, change.before["from_place"])
 
 
-_UNDO: Mapping[str, Callable[[Session, LinkChange, CaseRow, CaseRow], None]] = {
+_UNDO: Mapping[str, Callable[[Session, LinkChange, CaseRow, CaseRow, Linking], None]] = {
     "merge": _unmerge,
     "attach": _unattach,
     "detach": _undetach,

@@ -26,3 +26,11 @@ class PhotoTooHeavy(MediaError):
     def __init__(self, limit_bytes: int) -> None:
         super().__init__()
         self.limit_bytes = limit_bytes
+
+
+class PartUnknown(MediaError):
+    """A file was sent in a part that is not read."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name

@@ -27,6 +27,13 @@ def register() -> None:
         message=lambda error: _("Un signalement accepte au plus %(limit)d photos.", limit=error.limit),
     )
     on(
+        facts.PartUnknown,
+        422,
+        "part-unknown",
+        title=_l("Fichier mal placé"),
+        message=lambda error: _("Mettez les photos dans « photos », pas dans « %(name)s ».", name=error.name),
+    )
+    on(
         facts.PhotoTooHeavy,
         413,
         "photo-too-heavy",

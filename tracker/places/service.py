@@ -44,7 +44,10 @@ class Asker:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Located:
-    """Where a report is, as well as it is known. Without `lon` the place is unknown and is never a pin."""
+    """Where a report is, as well as it is known. Without `lon` the place is unknown and is never a pin.
+
+    `address` is one of ours; `said` is what the person wrote, which may hold more than a place.
+    """
 
     serial: int
     method: str
@@ -52,6 +55,7 @@ class Located:
     lat: float | None = None
     accuracy_m: float | None = None
     address: str | None = None
+    said: str | None = None
     segment: Segment | None = None
     asset: AssetRef | None = None
     district: DistrictRef | None = None
@@ -93,7 +97,7 @@ def locate(session: Session, rule: LocationRule, given: Given, asker: Asker) -> 
         if rule.is_required and not asker.is_staff:
             raise errors.LocationMissing
         serial = queries.next_serial(session) if asker.draws else 0
-        return Located(serial=serial, method="unknown", address=given.address)
+        return Located(serial=serial, method="unknown", address=given.address, said=given.address)
     _refuse_water(ground, rule, point)
     found = queries.around(session, point.lon, point.lat, draws=asker.draws)
     district = _district(session, ground, point, found.segment)
@@ -105,6 +109,7 @@ def locate(session: Session, rule: LocationRule, given: Given, asker: Asker) -> 
         lat=point.lat,
         accuracy_m=point.accuracy_m,
         address=point.address or found.address,
+        said=given.address,
         segment=found.segment,
         asset=point.asset,
         district=district,
@@ -153,7 +158,6 @@ def _point(session: Session, ground: Ground, given: Given) -> Point | None:
             lat=given.lat,
             accuracy_m=_accuracy(given),
             method=given.method,
-            address=given.address,
             asset=asset,
         )
     if asset is not None:

@@ -153,6 +153,9 @@ def _pictures() -> tuple[Picture, ...]:
 def pictures_of_request() -> tuple[Picture, ...]:
     """Keep the request's photos and return them. Raises MediaError, gis.errors.PhotoError."""
     settings = edge.settings()
+    unknown = [name for name in request.files if name != "photos"]
+    if unknown:
+        raise media_errors.PartUnknown(unknown[0])
     files = [file for file in request.files.getlist("photos") if file.filename]
     if len(files) > settings.photos_per_report:
         raise media_errors.TooManyPhotos(settings.photos_per_report)

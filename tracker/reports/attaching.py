@@ -8,7 +8,7 @@ from tracker.cases import errors as case_errors
 from tracker.cases import families
 from tracker.db import selected
 from tracker.places import ground as grounds
-from tracker.reports import drafting, rows
+from tracker.reports import drafting, lookalikes, rows
 from tracker.reports.submission import Intake, Known, Receipt
 
 # The case that survived a merge is locked, never the one that went into it: merges lock by number, and a
@@ -21,11 +21,14 @@ _LOCK = text("""
     FROM "case" WHERE id = (SELECT coalesce(parent_id, id) FROM "case" WHERE number = :number) FOR UPDATE
 """)
 
+# FixMyStreet's citizens are shown what lies within 250 m: beyond, nobody can mean the same thing.
+MOST_APART_M = 250.0
+
 
 def attach(session: Session, intake: Intake, number: str, kind: str) -> Receipt:
     """Attach a report to case `number`, or to the case that one was merged into.
 
-    Raises cases.errors.CaseNotFound, CaseNotOpen, OtherService.
+    Raises cases.errors.CaseNotFound, CaseNotOpen, OtherService, TooFar.
     """
     submission, located = intake.submission, intake.located
     case = _locked(session, number)
@@ -35,6 +38,8 @@ def attach(session: Session, intake: Intake, number: str, kind: str) -> Receipt:
         raise case_errors.OtherService
     if not case["is_open"]:
         raise case_errors.CaseNotOpen
+    if not submission.is_staff:
+        _check_likeness(intake, case)
     own = drafting.number_of(selected(session), submission.received_at, located.serial)
     link = drafting.Link(report_id=ids.new_id(), case_id=case["id"], number=own, kind=kind)
     fact = events.Fact(
@@ -87,6 +92,17 @@ def _locked(session: Session, number: str) -> RowMapping:
     if case["parent_id"] is not None:  # merged while its lock was waited for
         raise case_errors.CaseChanged(case["version"])
     return case
+
+
+def _check_likeness(intake: Intake, case: RowMapping) -> None:
+    """Refuse « the same » of a thing that cannot be: too far, or of a service it is never confused with."""
+    if case["id"] in {each.case.id for each in intake.found}:
+        return
+    if not lookalikes.may_be_confused(intake.service.code, case["service_code"]):
+        raise case_errors.OtherService
+    apart_m = drafting.distance_m(dict(case), intake.located)
+    if apart_m is not None and apart_m > MOST_APART_M:
+        raise case_errors.TooFar(apart_m)
 
 
 def _may_join(intake: Intake, case: RowMapping) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from gis import crs
 from gis import text as words
 from tracker import ids
 from tracker.catalogue.definitions import Service
@@ -19,6 +20,7 @@ CONTACT_KEPT = timedelta(days=730)
 SUMMARY_LENGTH = 280
 SEARCHED_LENGTH = 2_000
 PRIVATE_PLACES = ("address", "lot")
+MOST_SHIFTING_M = 80.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +67,7 @@ def report_values(intake: Intake, link: Link) -> dict[str, Any]:
         "lat": located.lat,
         "accuracy_m": located.accuracy_m,
         "method": located.method,
-        "address": located.address,
+        "address": located.said or located.address,
         "segment_id": located.segment.id if located.segment else None,
         "asset_id": located.asset.id if located.asset else None,
         "description": submission.description,
@@ -85,13 +87,23 @@ def report_values(intake: Intake, link: Link) -> dict[str, Any]:
     }
 
 
+def distance_m(case: Mapping[str, Any], located: Located) -> float | None:
+    """Return how far a report is from a case in metres; None if either has no place."""
+    if located.lon is None or located.lat is None or case["lon"] is None:
+        return None
+    return crs.near_distance_m(located.lon, located.lat, case["lon"], case["lat"])
+
+
 def mean_position(case: Mapping[str, Any], located: Located) -> dict[str, float | None]:
     """Return the inverse-variance mean of a case's position and one more, in degrees and metres.
 
-    Averaging degrees is sound here: the two points are tens of metres apart.
+    Averaging degrees is sound where the two points are tens of metres apart; a report from further away
+    does not move the case.
     """
     if located.lon is None or located.lat is None or case["lon"] is None:
         return {"mean_lon": located.lon, "mean_lat": located.lat, "mean_accuracy_m": located.accuracy_m}
+    if (distance_m(case, located) or 0.0) > MOST_SHIFTING_M:
+        return {"mean_lon": None, "mean_lat": None, "mean_accuracy_m": None}
     ours, theirs = case["geom_accuracy_m"] or 15.0, located.accuracy_m or 15.0
     share = ours**2 / (ours**2 + theirs**2)
     return {

@@ -114,6 +114,11 @@ def _compatible(code: str) -> list[str]:
     return [code, *(other for one, other in weights().compatible if one == code)]
 
 
+def may_be_confused(one: str, other: str) -> bool:
+    """Tell whether people report one thing under either of two services."""
+    return other in _compatible(one)
+
+
 def _is_never(policy: DuplicatePolicy) -> bool:
     return policy.radius_m is None and not policy.same
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from flask_babel import gettext as _
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
 METHODS = ("gps", "pin", "photo", "address", "asset", "segment", "phone", "intersection", "unknown")
 CHANNELS = ("web", "mobile", "phone", "counter", "email", "crew", "open311")
@@ -50,6 +50,11 @@ class ContactGiven(Schema):
     name = _Text(validate=validate.Length(max=200))
     email = fields.Email(validate=validate.Length(max=254))
     phone = _Text(validate=[validate.Length(max=40), validate.Regexp(r"[-+() .0-9x]{7,40}$")])
+
+    @validates_schema
+    def _reachable(self, data: dict[str, object], **_: object) -> None:
+        if data.get("name") and not (data.get("email") or data.get("phone")):
+            raise ValidationError("Missing data for required field.", "email")
 
 
 class ReportGiven(Schema):

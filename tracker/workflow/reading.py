@@ -159,6 +159,7 @@ def _input(name: str, node: Node) -> Input:
         required=node.flag("required"),
         label=node.words("label"),
         choices=tuple(_choice(*entry) for entry in node.entries("choices", named="value")),
+        public=node.flag("public"),
     )
     if (kind == "choice") != bool(asked.choices):
         node.refuse("a choice, and only a choice, needs choices", "choices")

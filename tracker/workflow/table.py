@@ -53,6 +53,7 @@ class Input:
     required: bool
     label: Words
     choices: tuple[Choice, ...] = ()
+    public: bool = False  # the person who reported reads it word for word
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -92,6 +92,10 @@ CREATE INDEX case_opened_at_ix ON "case" (opened_at DESC, id DESC);
 
 CREATE INDEX case_parent_ix ON "case" (parent_id) WHERE parent_id IS NOT NULL;
 
+CREATE INDEX case_priority_ix ON "case" (priority, resolve_by, id) WHERE is_open;
+
+CREATE INDEX case_queue_ix ON "case" (status, resolve_by, priority, workflow) WHERE is_open;
+
 CREATE INDEX case_resolve_by_ix ON "case" (resolve_by, id) WHERE is_open;
 
 CREATE INDEX case_search_ix ON "case" USING gin (search);
