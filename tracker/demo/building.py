@@ -10,7 +10,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from tracker.catalogue import files
+from tracker import db
+from tracker.catalogue import queries as catalogue
 from tracker.demo import city, composing, founding, living
 from tracker.demo.city import City
 from tracker.demo.founding import Site
@@ -54,7 +55,7 @@ def build(site: Site, wish: Wish, watcher: Watcher | None = None) -> Tally:
         founding.raze(site)
     told.stage("plan", 5)
     town = city.draw_default(size=wish.size, seed=wish.seed, tell=lambda _: told.advance(1))
-    told.stage("fondation", 4)
+    told.stage("fondation", 3)
     founding.found(site, town, today=wish.anchor.date(), tell=lambda _: told.advance(1))
     tally = _live(site, town, wish, told) if wish.lives else Tally()
     jurisdictions.configure(site.owner, site.code, {MARK: True})
@@ -63,7 +64,9 @@ def build(site: Site, wish: Wish, watcher: Watcher | None = None) -> Tally:
 
 def _live(site: Site, town: City, wish: Wish, told: Watcher) -> Tally:
     told.stage("demandes", 1)
-    tale = composing.compose(town, files.read_folder(files.DEFAULT_FOLDER).services, wish.anchor)
+    with db.transaction(site.app, site.code) as session:
+        services = catalogue.current(session).catalogue.services
+    tale = composing.compose(town, services, wish.anchor)
     told.stage("demandes", len(tale.filings))
     stage = Stage(
         engine=site.app,

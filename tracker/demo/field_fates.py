@@ -18,6 +18,10 @@ class FieldWork(Fate):
         if self.chance(fates.cancelled) and self.life.twins == 0:
             self.act("cancel", "citizen", self.after(3.0), {"reason": "Ce n’est plus nécessaire."})
             return
+        rush = self.plan.rush
+        is_fresh = self.life.anchor - self.life.incident.at < timedelta(hours=rush.hours)
+        if is_fresh and not self.is_urgent and self.chance(rush.waiting):
+            return
         if self.is_urgent:
             self.act("accept", "dispatcher", self.after(0.3, 0.5))
         elif self.chance(0.3):

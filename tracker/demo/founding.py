@@ -13,14 +13,12 @@ from tracker import db
 from tracker.accounts import service as accounts
 from tracker.accounts.actor import Actor
 from tracker.accounts.models import Staff, StaffRole
-from tracker.cases import families
-from tracker.catalogue import files
-from tracker.catalogue import service as catalogue
 from tracker.demo import copying, degrees, layers, staff
 from tracker.demo.city import City
 from tracker.demo.staff import CrewPlan, StaffPlan
 from tracker.demo.story import Staff as Hands
 from tracker.dispatch.models import Crew, CrewDistrict, CrewSkill, Depot, Shift
+from tracker.jurisdictions import founding as ready_made
 from tracker.jurisdictions import service as jurisdictions
 
 CODE, NAME, PREFIX = "valbrise", "Valbrise", "VB"
@@ -53,11 +51,8 @@ def found(site: Site, town: City, *, today: date, tell: Tell = lambda _: None) -
         settings={"demo": {"size": town.size, "seed": town.seed}},
     )
     tell("municipalité")
-    jurisdictions.create(site.owner, described, app_role=site.app_role)
+    ready_made.found(site.owner, site.app, described, app_role=site.app_role)
     with db.transaction(site.owner, site.code) as session:
-        tell("catalogue")
-        catalogue.load(session, files.read_folder(files.DEFAULT_FOLDER))
-        families.load(session)
         tell("carte")
         layers.bring_in(session, town, plan.third_parties, today=today)
         tell("équipes")

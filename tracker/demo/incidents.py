@@ -50,6 +50,10 @@ def happen(town: City, plan: RequestPlan, services: Sequence[Service], months: M
     reported = [each for each in services if each.demo is not None and each.demo.volume > 0]
     which, days = _services_and_days(plan, reported, months, rng)
     moments = [_moment(plan, day, rng) for day in days]
+    for row in range(int(plan.rush.share * months.count)):
+        # The last hours are busier, so that whoever opens the demo has something to look at.
+        moments[row] = months.anchor - timedelta(hours=float(rng.uniform(0.05, plan.rush.hours)))
+        which[row] = _in_season(plan, reported, months.anchor, rng)
     places = _Places(town, plan, rng)
     drawn = [
         (at, reported[row], *places.draw(reported[row], rng)) for row, at in zip(which, moments, strict=True)
@@ -75,6 +79,11 @@ def _services_and_days(
     flat = weights.ravel() / weights.sum()
     picked = rng.choice(len(flat), size=months.count, p=flat)
     return (picked // len(days)).tolist(), [days[i] for i in (picked % len(days)).tolist()]
+
+
+def _in_season(plan: RequestPlan, services: Sequence[Service], at: datetime, rng: np.random.Generator) -> int:
+    weights = np.asarray([_weight(plan, each, at.astimezone(ZONE)) for each in services])
+    return int(rng.choice(len(services), p=weights / weights.sum()))
 
 
 def _weight(plan: RequestPlan, service: Service, day: datetime) -> float:

@@ -16,6 +16,15 @@ class Evening:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Rush:
+    """The last hours: a share of all incidents more, and how many of those nobody has looked at yet."""
+
+    hours: float
+    share: float
+    waiting: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Places:
     """How incidents gather: the number of centres, the share near one, its spread along the streets."""
 
@@ -77,6 +86,7 @@ class People:
 class RequestPlan:
     months: int
     counts: dict[str, int]
+    rush: Rush
     profiles: dict[str, tuple[float, ...]]
     weekdays: tuple[float, ...]
     hours: tuple[float, ...]
