@@ -6,6 +6,7 @@ business in evidence. The table refuses UPDATE, DELETE and TRUNCATE by trigger (
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -22,6 +23,8 @@ from tracker.db import Base
 NO_HASH = bytes(32)
 # Whole numbers beyond this are not exact in JSON (RFC 8785 §3.2.2.3); rfc8785 refuses them.
 MOST_EXACT = 2**53 - 1
+MOST_NAMES = 500
+_NAMES: set[object] = set()
 _SIMPLE = frozenset((str, bool, type(None)))
 
 
@@ -134,13 +137,23 @@ def _is_plain(value: object) -> bool:
         if kind in _SIMPLE:
             continue
         if isinstance(each, dict):
-            if not all(type(name) is str and name.isascii() for name in each):
+            if not (each.keys() <= _NAMES or _are_ascii(each)):
                 return False
             left.extend(each.values())
         elif kind is list:
             left.extend(cast(list[object], each))
         elif not (isinstance(each, int) and -MOST_EXACT <= each <= MOST_EXACT):
             return False
+    return True
+
+
+def _are_ascii(names: Iterable[object]) -> bool:
+    """Tell whether these are names in ASCII, and remember them: a history says few different ones."""
+    named = list(names)
+    if not all(type(name) is str and name.isascii() for name in named):
+        return False
+    if len(_NAMES) < MOST_NAMES:
+        _NAMES.update(named)
     return True
 
 
