@@ -35,7 +35,7 @@ def report_body(service: Mapping[str, Any], form: MultiDict[str, str], place: Pl
         "language": language.current(),
     }
     if place is not None:
-        body["location"] = {key: value for key, value in place.as_location.items() if value is not None}
+        body["location"] = place.as_location
     if contact:
         body["contact"] = contact
     if form.get("case"):

@@ -186,6 +186,7 @@ def _act_form(case: dict[str, Any], transition: str, answer: inner.Answer) -> Re
         answer.status,
         case=case,
         act=chosen,
+        title="h2" if is_part else "h1",
         given=request.form,
         defaults=acts.defaults(chosen, case),
         problem=answer.body if not answer.is_ok else None,

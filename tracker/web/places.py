@@ -33,13 +33,10 @@ class Place:
 
     @property
     def as_location(self) -> dict[str, Any]:
-        """Return the place as the API takes it."""
-        return {
-            "lon": self.lon,
-            "lat": self.lat,
-            "accuracy_m": self.accuracy,
-            "method": self.method,
-            "address": self.address or None,
+        """Return the place as the API takes it: what is not known is left out."""
+        known = {"accuracy_m": self.accuracy, "address": self.address}
+        return {"lon": self.lon, "lat": self.lat, "method": self.method} | {
+            name: value for name, value in known.items() if value
         }
 
 

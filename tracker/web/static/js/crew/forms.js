@@ -8,6 +8,7 @@ import { photoField } from "../elements/photo-field.js"
 import { say } from "../lib/words.js"
 
 const STEP_MIN = 5
+const FIX_MS = 5000
 
 export function watchForms(forms) {
   for (const form of forms) {
@@ -45,7 +46,7 @@ async function send(form, key) {
   settle()
 }
 
-/** Add where the tablet is, when it knows within two seconds: starting far from the place asks why. */
+/** Add where the tablet is, when it knows soon enough: starting far from the place asks why. */
 function placeOf(form) {
   if (!form.elements.lon || !navigator.geolocation) return Promise.resolve()
   return new Promise((resolve) => {
@@ -56,7 +57,7 @@ function placeOf(form) {
         resolve()
       },
       () => resolve(),
-      { enableHighAccuracy: true, timeout: 2000, maximumAge: 60000 },
+      { enableHighAccuracy: true, timeout: FIX_MS, maximumAge: 60000 },
     )
   })
 }

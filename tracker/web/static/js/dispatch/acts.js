@@ -27,7 +27,7 @@ export function watchActs(desk, card) {
     opener = link
     await load(inside, link.href, "act")
     dialog.showModal()
-    one("h2", inside)?.focus()
+    one("#act-title", inside)?.focus()
   })
   dialog.addEventListener("close", () => opener?.isConnected && opener.focus())
 

@@ -49,7 +49,7 @@ export function typedIn(form) {
   return found
 }
 
-/** Put back what was typed in a form; tells whether anything was. What the server already filled in stays. */
+/** Put back what was typed in a form; tells whether anything was. What the person already changed stays. */
 export function putBack(form, found) {
   let changed = false
   for (const field of every("input, textarea, select", form)) {
@@ -59,7 +59,7 @@ export function putBack(form, found) {
       const wanted = values.includes(field.value)
       changed ||= wanted !== field.checked
       field.checked = wanted
-    } else if (!field.value) {
+    } else if (field.value === field.defaultValue && field.value !== values[0]) {
       field.value = values[0]
       changed = true
     }

@@ -1,0 +1,110 @@
+"""What the browser's tests do again and again: open a device, sign in, ask axe, look for an overflow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.support import city as cities
+from tests.support import towns
+from tests.support.city import City
+
+AXE = Path(__file__).resolve().parents[2] / "tracker" / "web" / "static" / "vendor" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PHONE, NARROW, TABLET, DESK = (390, 844), (320, 640), (1180, 820), (1440, 900)
+# The browser says on its console every answer of 4xx: those are not mistakes of ours.
+EXPECTED = ("Failed to load resource", "GL Driver Message", "GPU stall")
+HERE = cities.at(300, 502)
+
+
+@dataclass(kw_only=True)
+class Site:
+    """The served town, with the browsers that were opened on it."""
+
+    browser: Browser
+    address: str
+    town: City
+    contexts: list[BrowserContext] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Close every window; a script that failed fails the test."""
+        for context in self.contexts:
+            context.close()
+        assert not self.complaints, self.complaints
+
+
+def opened(
+    site: Site, *, size: tuple[int, int] = PHONE, language: str = "fr", dark: bool = False, scripts: bool = True
+) -> Page:
+    """Open a device on the town."""
+    context = site.browser.new_context(
+        base_url=site.address,
+        viewport={"width": size[0], "height": size[1]},
+        locale="fr-CA" if language == "fr" else "en-CA",
+        color_scheme="dark" if dark else "light",
+        java_script_enabled=scripts,
+        reduced_motion="reduce",
+        geolocation={"longitude": HERE[0], "latitude": HERE[1]},
+        permissions=["geolocation"],
+    )
+    context.set_default_timeout(15_000)
+    site.contexts.append(context)
+    page = context.new_page()
+    page.on("pageerror", lambda error: site.complaints.append(str(error)))
+    page.on("console", lambda message: _listen(site, message.type, message.text))
+    return page
+
+
+def _listen(site: Site, kind: str, text: str) -> None:
+    if kind == "error" and not any(known in text for known in EXPECTED):
+        site.complaints.append(text)
+
+
+def sign_in(page: Page, role: str) -> None:
+    """Sign in through the page, as somebody of the town's staff."""
+    page.goto("/connexion")
+    page.fill("#email", f"{role}@{cities.CODE}.test")
+    page.fill("#password", towns.PASSWORD)
+    page.click("main form button")
+    page.wait_for_load_state("networkidle")
+
+
+def settle(page: Page) -> None:
+    """Wait until the page and its map are there."""
+    page.evaluate(
+        """async () => {
+            const limit = new Promise((resolve) => setTimeout(resolve, 5000))
+            await Promise.race([document.querySelector('city-map')?.ready, limit])
+        }"""
+    )
+
+
+def violations(page: Page, rules: str = "everything") -> list[str]:
+    """Return what axe finds wrong with the page, in one line each. `rules` is everything, structure or contrast."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    page.evaluate(
+        "() => new Promise((still) => requestAnimationFrame(() => requestAnimationFrame("
+        "() => Promise.allSettled(document.getAnimations().map((each) => each.finished)).then(() => still()))))"
+    )
+    options: dict[str, Any] = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+    if rules == "structure":
+        options["rules"] = {"color-contrast": {"enabled": False}}
+    elif rules == "contrast":
+        options["runOnly"] = {"type": "rule", "values": ["color-contrast"]}
+    found: dict[str, Any] = page.evaluate("(options) => axe.run(document, options)", options)
+    return [
+        f"{each['id']}: {node['target']} {node['failureSummary'].splitlines()[-1].strip()}"
+        for each in found["violations"]
+        for node in each["nodes"]
+    ]
+
+
+def overflow_px(page: Page) -> int:
+    """Return by how many pixels the page is wider than its window."""
+    width: int = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return width
