@@ -72,7 +72,8 @@ def read_case(number: str) -> Response:
     with edge.transaction() as session:
         edge.require("case.read")
         response = answer(session, readable(session, number))
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @blp.route("/cases/<number>/history")

@@ -147,7 +147,7 @@ def _sighting(service: Service, located: Located, told: Told) -> Sighting:
         segment_id=located.segment.id if located.segment else None,
         asset_id=located.asset.id if located.asset else None,
         text=told.text,
-        address_text=located.address if located.method == "address" and located.address else "",
+        address_text=(located.said or located.address or "") if located.method == "address" else "",
     )
 
 
