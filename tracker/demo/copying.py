@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import psycopg
 import shapely
+from numpy.typing import NDArray
 from psycopg import sql
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
@@ -27,6 +29,7 @@ def copy(session: Session, table: str, columns: Sequence[str], rows: Iterable[tu
     return count
 
 
-def ewkb(shape: BaseGeometry) -> str:
-    """A shape of EPSG:4326 as the hexadecimal EWKB that PostGIS reads."""
-    return str(shapely.to_wkb(shapely.set_srid(shape, 4326), hex=True, include_srid=True))
+def ewkb(shapes: Sequence[BaseGeometry] | NDArray[np.object_]) -> list[str]:
+    """Shapes of EPSG:4326 as the hexadecimal EWKB that PostGIS reads, all in one pass."""
+    array = shapely.set_srid(np.asarray(shapes, dtype=object), 4326)
+    return [str(each) for each in shapely.to_wkb(array, hex=True, include_srid=True)]

@@ -95,10 +95,8 @@ def raze(site: Site) -> None:
 
 
 def _hire_crews(session: Session, town: City, plan: StaffPlan) -> None:
-    points = degrees.shapes([each.shape.centroid for each in town.depots], town.srid)
-    rows = (
-        (each.code, each.name, copying.ewkb(point)) for each, point in zip(town.depots, points, strict=True)
-    )
+    points = copying.ewkb(degrees.shapes([each.shape.centroid for each in town.depots], town.srid))
+    rows = ((each.code, each.name, point) for each, point in zip(town.depots, points, strict=True))
     copying.copy(session, "depot", ("code", "name", "geom"), rows)
     depots = {row.code: row.id for row in session.execute(select(Depot.code, Depot.id))}
     for each in plan.crews:

@@ -43,7 +43,7 @@ def bring_in(session: Session, town: City, parties: Sequence[PartyPlan], *, toda
 
 
 def _geometry(town: City, shapes: Iterable[BaseGeometry]) -> list[str]:
-    return [copying.ewkb(shape) for shape in degrees.shapes(list(shapes), town.srid)]
+    return copying.ewkb(degrees.shapes(list(shapes), town.srid))
 
 
 def _multi(shape: BaseGeometry) -> MultiPolygon:
@@ -62,7 +62,9 @@ def _districts(session: Session, town: City, today: date) -> None:
         "valid_from": today,
     }
     set_id = int(session.execute(_SET, facts).scalar_one())
-    rows = ((set_id, each.code, each.name, copying.ewkb(each.geometry)) for each in areas)
+    rows = (
+        (set_id, each.code, each.name, shape) for each, shape in zip(areas, copying.ewkb(shapes), strict=True)
+    )
     copying.copy(session, "district", ("boundary_set_id", "code", "name", "geom"), rows)
 
 

@@ -90,6 +90,8 @@ class _Player:
         self.stage, self.tally = stage, Tally()
         self._order = count()
         self._waiting: list[tuple[datetime, int, Act | _Merge]] = []
+        self._ready: list[Act | _Merge] = []
+        self._ready_about: set[str] = set()
         for act in tale.acts:
             self._wait(act)
         self._cases: dict[int, _Known] = {}
@@ -122,15 +124,17 @@ class _Player:
 
     def _concerns(self, filing: Filing) -> bool:
         """Whether a move due before this report is about the same service; else moves wait for company."""
-        due = 0
-        for at, _, what in self._waiting:
-            if at > filing.at:
-                continue
+        self._gather(filing.at)
+        return filing.service in self._ready_about or len(self._ready) > _BATCH
+
+    def _gather(self, moment: datetime) -> None:
+        """Take what is due by a moment from those who wait, in order."""
+        while self._waiting and self._waiting[0][0] <= moment:
+            _, _, what = heapq.heappop(self._waiting)
             known = self._cases.get(what.incident if isinstance(what, Act) else what.child)
-            due += 1
-            if due > _BATCH or (known is not None and known.service == filing.service):
-                return True
-        return False
+            if known is not None:
+                self._ready.append(what)
+                self._ready_about.add(known.service)
 
     def _remember(self, filing: Filing, receipt: Receipt, known: _Known | None) -> None:
         if receipt.link != "opened":
@@ -153,9 +157,10 @@ class _Player:
 
     def act_until(self, session: Session, moment: datetime) -> None:
         """Make every move due by a moment, in order; joining two cases goes through its own door."""
+        self._gather(moment)
+        ready, self._ready, self._ready_about = self._ready, [], set()
         together: list[Act] = []
-        while self._waiting and self._waiting[0][0] <= moment:
-            _, _, what = heapq.heappop(self._waiting)
+        for what in ready:
             if isinstance(what, Act):
                 together.append(what)
             else:

@@ -22,7 +22,7 @@ def _draw(kind: str, order: int) -> bytes:
     grain = rng.normal(0, 11, (HEIGHT, WIDTH, 1)) + rng.normal(0, 3, (HEIGHT, WIDTH, 3))
     slope = np.linspace(18, -22, HEIGHT)[:, None, None]
     pavement = np.clip(np.array([118, 117, 113]) + grain + slope, 0, 255).astype(np.uint8)
-    image = Image.fromarray(pavement).filter(ImageFilter.GaussianBlur(0.7))
+    image = Image.fromarray(pavement)
     draw = ImageDraw.Draw(image, "RGBA")
     verge = 70 + 22 * order
     draw.polygon([(0, 0), (WIDTH, 0), (WIDTH, verge - 24), (0, verge)], fill=(104, 128, 82, 255))
