@@ -76,7 +76,7 @@ def _calendar_mapping(path: Path) -> Mapping[str, Any]:
         raise sla.InvalidCalendar(path.name, str(wrong)) from None
 
 
-class _StrictLoader(yaml.SafeLoader):
+class _StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # libyaml where it is
     """A safe loader that refuses a key written twice, which YAML libraries otherwise settle silently."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -87,4 +87,5 @@ class _StrictLoader(yaml.SafeLoader):
                     None, None, f"{key.value!r} is written twice", key.start_mark
                 )
             seen.add(key.value)
-        return super().construct_mapping(node, deep)
+        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep)
+        return mapping

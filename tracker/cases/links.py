@@ -37,11 +37,12 @@ _MOVE = text("UPDATE report SET case_id = :into, link = :link WHERE id = :report
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Linking:
-    """Who changes a link, when, and the version of the case they looked at."""
+    """Who changes a link, when, and the versions of the case they may have looked at."""
 
     actor: Actor
     at: datetime
     expected: frozenset[int] | None = None
+    is_reporter: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,7 +123,11 @@ def _merge(session: Session, child: CaseRow, parent: CaseRow, linking: Linking) 
     machine = service.machine_of(session, child)
     transition = machine.find("mark_duplicate", status=child.status, role=linking.actor.role)
     move = Move(
-        transition="mark_duplicate", actor=linking.actor, at=linking.at, inputs={"parent": parent.number}
+        transition="mark_duplicate",
+        actor=linking.actor,
+        at=linking.at,
+        inputs={"parent": parent.number},
+        is_reporter=linking.is_reporter,
     )
     known = facts.gather(session, child, move)
     guards.check(transition, known)
@@ -155,8 +160,9 @@ def _both(
     number, into = numbers.normal(number), numbers.normal(into)
     if number == into:
         raise errors.SameCase
+    watched = {numbers.normal(each): versions for each, versions in expected.items()}
     locked = {
-        each: service.lock(session, each, expected=expected.get(each)) for each in sorted((number, into))
+        each: service.lock(session, each, expected=watched.get(each)) for each in sorted((number, into))
     }
     return locked[number], locked[into]
 

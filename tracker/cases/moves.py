@@ -46,4 +46,4 @@ def _separate(session: Session, number: str, asked: Move) -> None:
 
 
 def _linking(asked: Move) -> Linking:
-    return Linking(actor=asked.actor, at=asked.at, expected=asked.expected)
+    return Linking(actor=asked.actor, at=asked.at, expected=asked.expected, is_reporter=asked.is_reporter)
