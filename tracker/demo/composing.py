@@ -21,4 +21,5 @@ def compose(town: City, services: Sequence[Service], anchor: datetime) -> Story:
     habits = Habits(plan=plan, texts=texts, services=by_code, anchor=anchor)
     filed = filings.file_all(town, happened, habits)
     acts = fates.decide_all(town, plan, texts.staff_notes, (happened, filed, by_code, anchor))
-    return Story(filings=filed, acts=acts, anchor=anchor)
+    workflows = {service.code: service.workflow for service in services}
+    return Story(filings=filed, acts=acts, anchor=anchor, workflows=workflows)

@@ -98,7 +98,7 @@ class FieldWork(Fate):
         late = min(float(self.rng.lognormal(3.0, 0.9)), minutes * 0.8) if self.chance(0.22) else 0.0
         lag = timedelta(minutes=late)
         self.act("start", "crew", done - timedelta(minutes=minutes), {"reason": "Position du véhicule."})
-        if self.chance(self.plan.fates.zombie):
+        if self.life.service.code in self.plan.zombies and self.chance(self.plan.fates.zombie):
             return
         if self.is_urgent and self.chance(0.25):
             self.act("make_safe", "crew", self.now + timedelta(minutes=12), photo=self.scene())

@@ -97,6 +97,7 @@ class _Player:
         self._cases: dict[int, _Known] = {}
         self._pictures = story.draw_scenes(stage.shelf, tale)
         self._twin = count(-1, -1)
+        self._workflows = tale.workflows
 
     def _wait(self, what: Act | _Merge) -> None:
         heapq.heappush(self._waiting, (what.at, next(self._order), what))
@@ -235,5 +236,5 @@ class _Player:
             child.is_open, child.is_spoilt = False, True
             self.tally.joined += 1
         except (WorkflowError, case_errors.CaseError):
-            for act in story.done_already(merge.child, merge.at):
+            for act in story.done_already(merge.child, merge.at, self._workflows[child.service]):
                 self._wait(act)

@@ -104,6 +104,7 @@ class RequestPlan:
     delay_spread: float
     slow_district: SlowDistrict
     fates: Fates
+    zombies: tuple[str, ...]
     recent_days: dict[str, int]
     outcomes: dict[str, float]
     thumbs: float

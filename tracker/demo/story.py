@@ -22,11 +22,12 @@ from tracker.reports.submission import Contact, Picture, Submission
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Story:
-    """All that happens in the demo's months, in order of time."""
+    """All that happens in the demo's months, in order of time; `workflows` by code of service."""
 
     filings: Sequence[Filing]
     acts: Sequence[Act]
     anchor: datetime
+    workflows: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,14 +91,26 @@ def submission(staff: Staff, filing: Filing, same_as: str | None, picture: Pictu
     )
 
 
-def done_already(incident: int, at: datetime) -> tuple[Act, ...]:
-    """The moves of a field-work case whose cause was fixed before it was looked at."""
-    steps: tuple[tuple[str, str, float, dict[str, object]], ...] = (
+Steps = tuple[tuple[str, str, float, dict[str, object]], ...]
+
+_DONE_ALREADY: Mapping[str, Steps] = {
+    "field_work": (
         ("accept", "dispatcher", 0.1, {}),
         ("assign", "dispatcher", 0.3, {}),
         ("start", "crew", 20.0, {"reason": "Position du véhicule."}),
         ("complete", "crew", 20.2, {"outcome": "already_done", "minutes": 5}),
-    )
+    ),
+    "inspection": (
+        ("accept", "dispatcher", 0.1, {}),
+        ("find_compliant", "inspector", 22.0, {"report": "Déjà constaté dans un autre dossier."}),
+        ("close", "system", 50.0, {}),
+    ),
+}
+_SHOWN = frozenset({"complete", "find_compliant"})
+
+
+def done_already(incident: int, at: datetime, workflow: str) -> tuple[Act, ...]:
+    """The moves of a case whose cause was dealt with before it was looked at."""
     return tuple(
         Act(
             incident=incident,
@@ -106,9 +119,9 @@ def done_already(incident: int, at: datetime) -> tuple[Act, ...]:
             role=role,
             inputs=inputs,
             crew_input=transition == "assign",
-            photo=0 if transition == "complete" else None,
+            photo=0 if transition in _SHOWN else None,
         )
-        for transition, role, hours, inputs in steps
+        for transition, role, hours, inputs in _DONE_ALREADY[workflow]
     )
 
 
