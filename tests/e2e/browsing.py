@@ -38,7 +38,12 @@ class Site:
 
 
 def opened(
-    site: Site, *, size: tuple[int, int] = PHONE, language: str = "fr", dark: bool = False, scripts: bool = True
+    site: Site,
+    *,
+    size: tuple[int, int] = PHONE,
+    language: str = "fr",
+    dark: bool = False,
+    scripts: bool = True,
 ) -> Page:
     """Open a device on the town."""
     context = site.browser.new_context(
@@ -84,12 +89,16 @@ def settle(page: Page) -> None:
 
 
 def violations(page: Page, rules: str = "everything") -> list[str]:
-    """Return what axe finds wrong with the page, in one line each. `rules` is everything, structure or contrast."""
+    """Return what axe finds wrong with the page, a line each. `rules`: everything, structure or contrast."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     page.evaluate(
-        "() => new Promise((still) => requestAnimationFrame(() => requestAnimationFrame("
-        "() => Promise.allSettled(document.getAnimations().map((each) => each.finished)).then(() => still()))))"
+        """async () => {
+            const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+            await frame()
+            await frame()
+            await Promise.allSettled(document.getAnimations().map((each) => each.finished))
+        }"""
     )
     options: dict[str, Any] = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
     if rules == "structure":
@@ -106,5 +115,7 @@ def violations(page: Page, rules: str = "everything") -> list[str]:
 
 def overflow_px(page: Page) -> int:
     """Return by how many pixels the page is wider than its window."""
-    width: int = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    width: int = page.evaluate(
+        "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
     return width

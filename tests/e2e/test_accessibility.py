@@ -1,4 +1,4 @@
-"""Every page, in both languages, by day and by night: no finding of axe, no sideways scrolling at 320 pixels."""
+"""Every page, in both languages, by day and by night: no finding of axe, nothing wider than 320 pixels."""
 
 from __future__ import annotations
 
@@ -9,7 +9,18 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.e2e.browsing import DESK, NARROW, PHONE, TABLET, Site, opened, overflow_px, settle, sign_in, violations
+from tests.e2e.browsing import (
+    DESK,
+    NARROW,
+    PHONE,
+    TABLET,
+    Site,
+    opened,
+    overflow_px,
+    settle,
+    sign_in,
+    violations,
+)
 from tests.support import city as cities
 from tests.support import pictures
 
@@ -32,7 +43,10 @@ def cast(site: Site) -> Cast:
     working, done = (
         site.town.report(location=cities.pin(x, 502), description="Un autre") for x in (700, 900)
     )
-    for report, steps in ((working, ("accept", "assign", "start")), (done, ("accept", "assign", "start", "complete"))):
+    for report, steps in (
+        (working, ("accept", "assign", "start")),
+        (done, ("accept", "assign", "start", "complete")),
+    ):
         for step in steps:
             move(site, report["case"]["number"], step)
     return Cast(received=received, working=working, done=done)
@@ -96,7 +110,9 @@ CREW: dict[str, Route] = {
 }
 
 
-def findings(site: Site, page: Page, routes: dict[str, Route], *, in_words_only: bool = False) -> dict[str, list[str]]:
+def findings(
+    site: Site, page: Page, routes: dict[str, Route], *, in_words_only: bool = False
+) -> dict[str, list[str]]:
     """Return what axe finds on each page, the clean ones left out: by day, then its contrasts by night."""
     cases, found = cast(site), {}
     for name, route in routes.items():

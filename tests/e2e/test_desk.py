@@ -1,4 +1,4 @@
-"""The dispatcher's desk: the keyboard alone, somebody else's change, a merge and its undo, the card in every width."""
+"""The dispatcher's desk: the keyboard alone, somebody else's change, a merge and its undo, 320 pixels."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def test_a_case_is_accepted_and_assigned_with_the_keyboard_alone(site: Site, des
     desk.keyboard.press("t")
     expect(desk.locator("#act-title")).to_be_focused()
     desk.keyboard.press("Tab")
-    assert desk.evaluate("() => document.activeElement.value") == "E1", "the proposed crew is the one that is chosen"
+    assert desk.evaluate("() => document.activeElement.value") == "E1", (
+        "the proposed crew is the one that is chosen"
+    )
     desk.keyboard.press("Enter")
     expect(desk.locator(".case-head .status")).to_contain_text("Confiée à")
 

@@ -1,4 +1,4 @@
-"""The whole main job through the faces: reported, accepted, assigned, worked on, seen as fixed by who reported."""
+"""The whole main job through the faces: reported, accepted, assigned, done, seen as fixed by who reported."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ def report_with_camera(page: Page, picture: Path) -> str:
     return str(page.get_attribute("main a.primary", "href"))
 
 
-def test_a_hole_is_reported_accepted_assigned_repaired_and_seen_as_fixed(site: Site, page: Page, picture: Path):
+def test_a_hole_is_reported_accepted_assigned_repaired_and_seen_as_fixed(
+    site: Site, page: Page, picture: Path
+):
     follow = report_with_camera(page, picture)
     expect(page.locator("main")).to_contain_text("Équipe E1")
 
@@ -84,7 +86,9 @@ def test_a_fix_that_is_none_is_reopened_by_who_reported_it(site: Site, page: Pag
     tag = staff("crew").get(f"/cases/{number}").headers["ETag"]
     done = {"move": {"transition": "complete", "inputs": {"outcome": "fixed", "minutes": 20}}}
     photos = [("apres.jpg", pictures.taken_at())]
-    assert staff("crew").post_form(f"/cases/{number}/transitions", done, photos, If_Match=tag).status_code == 200
+    assert (
+        staff("crew").post_form(f"/cases/{number}/transitions", done, photos, If_Match=tag).status_code == 200
+    )
 
     page.goto(f"/suivi/{report['number']}/{report['secret']}")
     page.click("text=Non, pas encore")

@@ -60,7 +60,8 @@ def test_the_light_changes_at_once_and_is_kept(tablet: Page):
 
 def test_every_target_answers_a_glove(tablet: Page):
     small = tablet.evaluate(
-        """(least) => [...document.querySelectorAll("main a, main button, main label.outcome, main summary, main input")]
+        """(least) => ["a", "button", "label.outcome", "summary", "input"]
+            .flatMap((kind) => [...document.querySelectorAll(`main ${kind}`)])
             .filter((each) => each.checkVisibility({opacityProperty: true}) && each.type !== "file")
             .map((each) => [each.textContent.trim() || each.name, each.getBoundingClientRect().height])
             .filter(([, height]) => height < least)""",

@@ -31,7 +31,7 @@ def register() -> None:
         422,
         "part-unknown",
         title=_l("Fichier mal placé"),
-        message=lambda error: _("Mettez les photos dans « photos », pas dans « %(name)s ».", name=error.name),
+        message=lambda error: _("Mettez les photos dans « photos », pas dans « %(name)s ».", name=error.name),
     )
     on(
         facts.PhotoTooHeavy,

@@ -1,8 +1,7 @@
 """The base map as vector tiles (MVT 2.1), drawn by PostGIS from the town's own streets and ground.
 
-A first, whole version: one statement per tile, filtered by zoom so that a tile stays small. Coordinates of a tile
-are Web Mercator (EPSG:3857), so the tile's box is taken back to EPSG:4326 for the indexes and the shapes are
-projected, never the columns.
+One statement per tile, filtered by zoom so that a tile stays small. Coordinates of a tile are Web Mercator
+(EPSG:3857): its box is taken back to EPSG:4326 for the indexes, and only the shapes found are projected.
 """
 
 from dataclasses import dataclass
@@ -11,8 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 LOWEST, HIGHEST = 9, 16
-STREETS_FROM, BUILDINGS_FROM, RAIL_FROM = 11, 14, 11
-# Smaller ground than this many square metres is not drawn below zoom 13: it would be less than a pixel or two.
+STREETS_FROM, BUILDINGS_FROM = 11, 14
+# Ground smaller than this many square metres is not drawn below zoom 13: it would be a pixel or two.
 SMALL_M2, DETAIL_FROM = 3_000, 13
 
 # `&&` with the box in the columns' own SRID uses the GiST indexes; the margin of 64 of 4096 units keeps round
@@ -32,7 +31,8 @@ _TILE = text("""
     ), street_layer AS (
         SELECT ST_AsMVT(t, 'street') AS mvt FROM (
             SELECT s.name, s.class,
-                   ST_AsMVTGeom(ST_LineMerge(ST_Collect(ST_Transform(s.geom, 3857))), b.tile, 4096, 64) AS geom
+                   ST_AsMVTGeom(
+                       ST_LineMerge(ST_Collect(ST_Transform(s.geom, 3857))), b.tile, 4096, 64) AS geom
             FROM street_segment s, box b
             WHERE s.geom && b.reach AND (s.class <= 2 OR :z >= :streets_from)
             GROUP BY s.name, s.class, b.tile
@@ -45,7 +45,8 @@ _TILE = text("""
         ) t WHERE t.geom IS NOT NULL
     ), name_layer AS (
         SELECT ST_AsMVT(t, 'district-name') AS mvt FROM (
-            SELECT d.name, ST_AsMVTGeom(ST_Transform(ST_PointOnSurface(d.geom), 3857), b.tile, 4096, 64) AS geom
+            SELECT d.name,
+                   ST_AsMVTGeom(ST_Transform(ST_PointOnSurface(d.geom), 3857), b.tile, 4096, 64) AS geom
             FROM district d JOIN boundary_set v ON v.id = d.boundary_set_id AND v.status = 'active', box b
             WHERE d.geom && b.reach
         ) t WHERE t.geom IS NOT NULL
@@ -73,7 +74,7 @@ class TileAddress:
 
 
 def base(session: Session, address: TileAddress) -> bytes:
-    """Return a tile with the layers ground, street, district and district-name; empty where there is nothing."""
+    """Return a tile with the layers ground, street, district and district-name; empty where nothing is."""
     values = {
         "z": address.z,
         "x": address.x,

@@ -31,5 +31,6 @@ def base(z: int, x: int, y: int) -> Response:
     is_named = request.args.get("r") == str(town.revision)
     response.cache_control.public = True
     response.cache_control.max_age = YEAR_S if is_named else DAY_S // 24
-    response.cache_control.immutable = is_named or None
+    if is_named:
+        response.cache_control.immutable = True
     return response

@@ -77,7 +77,9 @@ def _next_steps(case: Mapping[str, Any]) -> tuple[str, ...]:
 
 def named(case: Mapping[str, Any], name: str) -> Act | None:
     """Return an act of a case by the name of its transition, none when it is not open to the reader."""
-    return next((_act(one, case, is_primary=True) for one in case.get("transitions", []) if one["name"] == name), None)
+    return next(
+        (_act(one, case, is_primary=True) for one in case.get("transitions", []) if one["name"] == name), None
+    )
 
 
 def inputs_of(act: Act, form: MultiDict[str, str]) -> dict[str, Any]:
@@ -129,6 +131,7 @@ def _with_proposal(asked: Mapping[str, Any], proposed: str | None) -> Mapping[st
     if asked["type"] != "crew" or proposed is None:
         return asked
     options = [
-        {**option, "hint": _("Équipe proposée") if option["value"] == proposed else ""} for option in asked["options"]
+        {**option, "hint": _("Équipe proposée") if option["value"] == proposed else ""}
+        for option in asked["options"]
     ]
     return {**asked, "options": sorted(options, key=lambda option: option["value"] != proposed)}

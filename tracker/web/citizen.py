@@ -42,7 +42,7 @@ def case(number: str) -> Response:
 
 
 def _near(limit: int) -> dict[str, Any]:
-    """Return the map, and the cases near the point that was asked, else where most of the town's cases are."""
+    """Return the map, and the cases near the point that was asked, else near where most of them are."""
     with edge.transaction() as session:
         town_map = map_data.of_town(session)
     point, heart = _point(), town_map["heart"]

@@ -47,7 +47,9 @@ def day() -> Response:
         pins=[{**pin, "n": at + 1} for at, pin in enumerate(queue.pins(cases))],
         crew=crew,
         crews=crews,
-        crew_name=next((one["name"] for one in crews if one["code"] == crew), crew or _("Choisissez une équipe")),
+        crew_name=next(
+            (one["name"] for one in crews if one["code"] == crew), crew or _("Choisissez une équipe")
+        ),
         told=tellings.of_address(request.args),
         map_data=town_map,
         words=words.of_page(),
@@ -99,7 +101,9 @@ def _device() -> dict[str, Any]:
     return found | ({"lon": lon, "lat": lat} if lon is not None and lat is not None else {})
 
 
-def _site(number: str, *, told: Any = None, failed: str = "", problem: Any = None, status: int = 200) -> Response:
+def _site(
+    number: str, *, told: Any = None, failed: str = "", problem: Any = None, status: int = 200
+) -> Response:
     answer = inner.call("GET", f"/cases/{number}")
     if not answer.is_ok:
         return site.problem_page(answer.body)
@@ -142,6 +146,8 @@ def _crew() -> tuple[str | None, list[dict[str, Any]]]:
 
 
 def _cases_of(crew: str) -> list[dict[str, Any]]:
-    asked = urlencode({"crew": crew, "open": "true", "order": "due", "limit": LIMIT, "status": MINE}, doseq=True)
+    asked = urlencode(
+        {"crew": crew, "open": "true", "order": "due", "limit": LIMIT, "status": MINE}, doseq=True
+    )
     cases = inner.call("GET", f"/cases?{asked}").body.get("cases", [])
     return sorted(cases, key=lambda case: case["status"] not in BEGUN)

@@ -83,7 +83,7 @@ def do_act(number: str, transition: str) -> Response:
         return _act_form(found.body, transition, answer)
     if not answer.is_ok:
         return _with_case(number, told=tellings.refused(answer.body), status=answer.status)
-    return _after(number, "fait", transition)
+    return _after(number, transition)
 
 
 @blueprint.post("/<number>/fusionner")
@@ -110,11 +110,11 @@ def undo(link: str) -> Response:
     number = request.form.get("number", "")
     if not answer.is_ok:
         return _with_case(number, told=tellings.refused(answer.body), status=answer.status)
-    return _after(number, "fait", "undo")
+    return _after(number, "undo")
 
 
-def _after(number: str, name: str, value: str) -> Response:
-    return redirect(url_for(".case", number=number, **{name: value}), 303)
+def _after(number: str, done: str) -> Response:
+    return redirect(url_for(".case", number=number, fait=done), 303)
 
 
 def _with_case(number: str, *, told: Any = None, status: int = 200) -> Response:

@@ -71,7 +71,7 @@ def call(
         path=API + path.partition("?")[0],
         query_string=_query(path.partition("?")[2]),
         method=method,
-        headers={**_headers(), **(headers or {})},
+        headers=Headers(_headers() | dict(headers or {})),
         **_payload(body, photos),
     )
     environ = builder.get_environ()

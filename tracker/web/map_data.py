@@ -13,8 +13,9 @@ def of_town(session: Session) -> dict[str, Any]:
     """Return the map of the town at hand, for `static/js/lib/map-style.js`."""
     heart = near.heart(session)
     root = request.script_root
+    tiles = f"{request.host_url.rstrip('/')}{root}/tiles/base/{{z}}/{{x}}/{{y}}.mvt"
     return {
-        "tiles": f"{request.host_url.rstrip('/')}{root}/tiles/base/{{z}}/{{x}}/{{y}}.mvt?r={selected(session).revision}",
+        "tiles": f"{tiles}?r={selected(session).revision}",
         "bounds": near.extent(session),
         "heart": heart,
         "base": root,

@@ -42,7 +42,8 @@ _EXTENT = text("""
 _HEART = text("""
     SELECT ST_X(p.geom) AS lon, ST_Y(p.geom) AS lat FROM (
         SELECT ST_GeometricMedian(ST_Collect(g.geom)) AS geom FROM (
-            SELECT geom FROM "case" WHERE is_public AND geom IS NOT NULL ORDER BY opened_at DESC LIMIT 60) g) p
+            SELECT geom FROM "case" WHERE is_public AND geom IS NOT NULL
+            ORDER BY opened_at DESC LIMIT 60) g) p
 """)
 
 
@@ -108,11 +109,17 @@ def heart(session: Session) -> tuple[float, float] | None:
 def pins(cases: Sequence[PublicCase]) -> list[dict[str, Any]]:
     """Return the cases that have a place as the map wants them."""
     return [
-        {"number": case.number, "lon": case.lon, "lat": case.lat, "tone": case.tone, "code": case.service_code,
-         "label": f"{case.service_name}, {case.label}"}
+        {
+            "number": case.number,
+            "lon": case.lon,
+            "lat": case.lat,
+            "tone": case.tone,
+            "code": case.service_code,
+            "label": f"{case.service_name}, {case.label}",
+        }
         for case in cases
         if case.lon is not None
-    ]  # fmt: skip
+    ]
 
 
 def _listed(case: Mapping[str, Any], lon: float, lat: float) -> PublicCase:

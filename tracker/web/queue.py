@@ -40,7 +40,9 @@ class Filters:
     @property
     def api_query(self) -> str:
         """Return the query of `GET /cases` that this view means."""
-        asked: dict[str, Any] = {name: self[name] for name in ("q", "district", "status", "priority", "after")}
+        asked: dict[str, Any] = {
+            name: self[name] for name in ("q", "district", "status", "priority", "after")
+        }
         asked |= {"order": self.order, "limit": str(LIMIT), "service": self.services, **_OF_VIEW[self.view]}
         return urlencode({name: value for name, value in asked.items() if value}, doseq=True)
 
@@ -121,5 +123,5 @@ def pins(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _url(filters: Filters) -> str:
-    after = {"after": filters.after} if filters.after else {}
-    return url_for("dispatch.queue", **filters.kept, **after)
+    asked: dict[str, Any] = {**filters.kept, **({"after": filters.after} if filters.after else {})}
+    return url_for("dispatch.queue", **asked)

@@ -49,7 +49,12 @@ def begin(code: str) -> Response:
         return redirect(onward)
     back = url_for(".choose", q=typed)
     return shell.render(
-        "citizen/gate.html", step=1, back=back, service=service, next=onward, emergency=service.get("emergency")
+        "citizen/gate.html",
+        step=1,
+        back=back,
+        service=service,
+        next=onward,
+        emergency=service.get("emergency"),
     )
 
 
@@ -107,9 +112,7 @@ def send(code: str) -> Response:
     answer = inner.call("POST", "/reports", body=body, photos=photos, headers=headers)
     if answer.is_ok:
         receipt = answer.body
-        return redirect(
-            url_for("tracking.thanks", number=receipt["number"], secret=receipt["secret"]), 303
-        )
+        return redirect(url_for("tracking.thanks", number=receipt["number"], secret=receipt["secret"]), 303)
     return _details_page(service, request.form, request.form, answer)
 
 

@@ -18,11 +18,12 @@ NAME_COUNTS = 1.05
 WORTH_SHOWING = 0.55
 MOST_WORDS = 12
 # Words that carry no meaning of their own, in both languages.
-_EMPTY = frozenset(
-    "a au aux avec ce ces cet cette chez d dans de des devant du elle en est et il je l la le les leur ma mais mes mon"
-    " ne pas plus pour qu que qui sa ses son sur ta un une the an and at by for from has in is it my near of on or our"
-    " there this to was with".split()
-)
+_WITHOUT_MEANING = """
+    a au aux avec ce ces cet cette chez d dans de des devant du elle en est et il je l la le les leur ma mais mes
+    mon ne pas plus pour qu que qui sa ses son sur ta un une
+    an and at by for from has in is it my near of on or our the there this to was with
+"""
+_EMPTY = frozenset(_WITHOUT_MEANING.split())
 
 
 def fold(text: str) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import Response, g, has_request_context, make_response, render_template, request
 
+from tracker import moments
 from tracker.accounts.actor import CITIZEN, Actor
 from tracker.db import Selected
-from tracker import moments
 from tracker.http import edge, language
 from tracker.web import icons
 

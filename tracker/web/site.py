@@ -92,5 +92,3 @@ def _with_cookies(response: AnyResponse, answer: inner.Answer) -> AnyResponse:
 def _keep(response: AnyResponse, name: str, value: str) -> None:
     is_secure = edge.settings().is_secure
     response.set_cookie(name, value, max_age=YEAR_S, samesite="Lax", secure=is_secure, httponly=False)
-
-

@@ -60,14 +60,19 @@ def steps() -> dict[str, str]:
 
 def of_filters(filters: Filters) -> str:
     """Return the filters of the queue in a few words."""
-    chosen = [filters.q and f"« {filters.q} »", filters.group, filters.district, filters.priority and f"P{filters.priority}"]
+    chosen = [
+        filters.q and f"« {filters.q} »",
+        filters.group,
+        filters.district,
+        filters.priority and f"P{filters.priority}",
+    ]
     return " · ".join(filter(None, chosen)) or _("Toute la ville")
 
 
 def actor(ref: str) -> str:
     """Return who acted, as colleagues may read it: the history keeps a reference and no name."""
     kind = ref.partition(":")[0]
-    names = {
+    names: dict[str, str] = {
         "citizen": _("La personne qui a signalé"),
         "system": _("Vigie, automatiquement"),
         "staff": _("Personnel de la Ville"),

@@ -107,7 +107,9 @@ def _punctuality(case: dict[str, Any]) -> dict[str, str]:
     if done and margin.days >= 1:
         return {"ahead": ngettext("%(num)s jour d’avance", "%(num)s jours d’avance", margin.days)}
     if done:
-        return {"ahead": _("À temps")} if margin.total_seconds() >= 0 else {"late": _("Après la date promise")}
+        return (
+            {"ahead": _("À temps")} if margin.total_seconds() >= 0 else {"late": _("Après la date promise")}
+        )
     return {"late": _("En retard")} if margin.total_seconds() < 0 else {}
 
 

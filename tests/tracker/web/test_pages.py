@@ -1,0 +1,126 @@
+"""The pages over HTTP: errors told to people, proofs of origin, secrets kept, one report for two presses."""
+
+from __future__ import annotations
+
+import re
+
+from flask.testing import FlaskClient
+
+from tests.support import city as cities
+from tests.support.city import City
+
+
+def csrf_of(page: str) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert found
+    return found.group(1)
+
+
+def form_of(**more: str) -> dict[str, str]:
+    lon, lat = cities.at(300, 502)
+    return {"lon": str(lon), "lat": str(lat), "method": "pin", "answer.taille": "pneu", "key": "k-1", **more}
+
+
+def test_an_error_is_a_page_for_people_and_a_problem_for_programs(visitor: FlaskClient):
+    told = visitor.get("/nulle-part")
+    assert told.status_code == 404
+    assert told.mimetype == "text/html"
+    assert "<h1" in told.text
+    program = visitor.get("/nulle-part", headers={"Accept": "application/json"})
+    assert program.mimetype == "application/problem+json"
+
+
+def test_a_page_answers_even_where_there_is_no_town(visitor: FlaskClient):
+    told = visitor.get("/j/inconnue/")
+    assert told.status_code == 404
+    assert told.mimetype == "text/html"
+    assert "Municipalité inconnue" in told.text
+
+
+def test_pressing_send_twice_makes_one_report(town: City, visitor: FlaskClient):
+    answers = [visitor.post("/signaler/VOI-NID/details", data=form_of()) for _ in range(2)]
+    assert [each.status_code for each in answers] == [303, 303]
+    assert answers[0].location == answers[1].location
+    assert town.counts()["report"] == 1
+
+
+def test_a_page_under_the_towns_path_keeps_it_in_its_links(visitor: FlaskClient):
+    page = visitor.get(f"/j/{cities.CODE}/").text
+    links = re.findall(r'(?:href|src|action)="(/[^"]*)"', page)
+    assert len(links) > 20
+    assert [link for link in links if not link.startswith(f"/j/{cities.CODE}/")] == []
+
+
+def test_an_act_without_the_pages_own_proof_is_refused(town: City, dispatcher: FlaskClient):
+    number = town.report()["case"]["number"]
+    refused = dispatcher.post(f"/dispatch/{number}/faire/accept", data={"version": "1"})
+    assert refused.status_code == 403
+    page = dispatcher.get(f"/dispatch/{number}").text
+    version = re.search(r'data-version="(\d+)"', page)
+    assert version
+    form = {"version": version.group(1), "csrf": csrf_of(page)}
+    assert dispatcher.post(f"/dispatch/{number}/faire/accept", data=form).status_code == 303
+
+
+def test_an_act_sent_from_another_site_is_refused(town: City, dispatcher: FlaskClient):
+    number = town.report()["case"]["number"]
+    page = dispatcher.get(f"/dispatch/{number}").text
+    form = {"version": "1", "csrf": csrf_of(page)}
+    refused = dispatcher.post(
+        f"/dispatch/{number}/faire/accept", data=form, headers={"Sec-Fetch-Site": "cross-site"}
+    )
+    assert refused.status_code == 403
+
+
+def test_the_desk_and_the_tablet_ask_for_a_sign_in_first(visitor: FlaskClient):
+    for address in ("/dispatch", "/dispatch/LC-2026-00001", "/crew", "/crew/LC-2026-00001"):
+        sent = visitor.get(address)
+        assert sent.status_code == 302
+        assert "/connexion" in sent.location
+
+
+def test_a_crew_sees_only_its_own_cases(town: City, visitor: FlaskClient):
+    number = town.report()["case"]["number"]
+    form = {"email": f"crew@{cities.CODE}.test", "password": "correct horse battery"}
+    assert visitor.post("/connexion", data=form).status_code == 303
+    elsewhere = town.report(location=cities.pin(2500, 502))["case"]["number"]
+    assert visitor.get(f"/crew/{number}").status_code == 200
+    assert visitor.get(f"/crew/{elsewhere}").status_code == 404
+
+
+def test_a_follow_up_is_never_kept_by_a_cache_nor_told_to_another_site(town: City, visitor: FlaskClient):
+    report = town.report()
+    page = visitor.get(f"/suivi/{report['number']}/{report['secret']}")
+    assert page.status_code == 200
+    assert "no-store" in page.headers["Cache-Control"]
+    assert page.headers["Referrer-Policy"] == "same-origin"
+    assert visitor.get(f"/suivi/{report['number']}/faux").status_code == 404
+
+
+def test_words_of_a_resident_are_never_markup(town: City, dispatcher: FlaskClient):
+    hostile = '<img src=x onerror="alert(1)"> {{ 7 * 7 }}'
+    number = town.report(description=hostile)["case"]["number"]
+    page = dispatcher.get(f"/dispatch/{number}").text
+    assert "<img src=x" not in page
+    assert "{{ 7 * 7 }}" in page
+
+
+def test_a_search_is_answered_as_a_part_when_a_script_asks(visitor: FlaskClient):
+    part = visitor.get("/signaler?q=trou", headers={"X-Vigie-Part": "found"}).text
+    assert "<html" not in part
+    assert "Nid-de-poule" in part
+
+
+def test_public_pages_show_neither_words_nor_persons(town: City, visitor: FlaskClient):
+    report = town.report(description="Appelez-moi chez moi", contact=cities.CONTACT)
+    page = visitor.get(f"/signalements/{report['case']['number']}").text
+    assert "Nid-de-poule" in page
+    for private in ("Appelez-moi", *cities.CONTACT.values(), report["secret"]):
+        assert private not in page
+
+
+def test_an_unknown_theme_or_language_changes_nothing(visitor: FlaskClient):
+    assert "vigie_theme" not in visitor.post("/affichage", data={"theme": "disco"}).headers.get(
+        "Set-Cookie", ""
+    )
+    assert "vigie_lang" not in visitor.get("/langue/xx").headers.get("Set-Cookie", "")
