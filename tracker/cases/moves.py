@@ -33,7 +33,8 @@ def _parent(session: Session, number: str, asked: Move) -> str:
 
 
 def _separate(session: Session, number: str, asked: Move) -> None:
-    case = service.lock(session, number, expected=asked.expected)
+    # Read without a lock: the undo locks both cases in the order of their numbers, and judges again.
+    case = queries.case(session, number)
     service.machine_of(session, case).find("unmark_duplicate", status=case.status, role=asked.actor.role)
     merged = session.scalars(
         select(LinkChange.id)

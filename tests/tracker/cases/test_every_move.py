@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import cache
+from typing import Any
 
 import pytest
 import yaml
@@ -27,7 +28,7 @@ from tracker.workflow.table import ROLES
 FAMILIES = ("field_work", "inspection", "question")
 DAY = timedelta(days=1)
 NOW = cities.MONDAY + 20 * DAY
-INPUTS = {
+INPUTS: dict[str, dict[str, Any]] = {
     "ask": {"question": "Où au juste ?"},
     "answer": {"answer": "Devant le 30."},
     "assign": {"crew": "E1"},
@@ -111,12 +112,12 @@ def picture() -> Picture:
 
 
 def asked(family: str, name: str, role: str, parent: str) -> Move:
-    inputs = {"mark_duplicate": {"parent": parent}, "requalify": {"service_code": NEW_SERVICE[family]}}
+    chosen = {"mark_duplicate": {"parent": parent}, "requalify": {"service_code": NEW_SERVICE[family]}}
     return Move(
         transition=name,
         actor=Actor(role=role, ref=f"test:{role}", crew_code=SKILLED[family]),
         at=NOW,
-        inputs=inputs.get(name, INPUTS.get(name, {})),
+        inputs=(INPUTS | chosen).get(name, {}),
         pictures=(picture(),) if name in ("make_safe", "complete", "find_compliant", "issue_notice") else (),
         is_reporter=role == "citizen",
     )
