@@ -19,8 +19,8 @@ WORTH_SHOWING = 0.55
 MOST_WORDS = 12
 # Words that carry no meaning of their own, in both languages.
 _WITHOUT_MEANING = """
-    a au aux avec ce ces cet cette chez d dans de des devant du elle en est et il je l la le les leur ma mais mes
-    mon ne pas plus pour qu que qui sa ses son sur ta un une
+    a au aux avec ce ces cet cette chez d dans de des devant du elle en encore est et etait ete il j je l la
+    le les leur ma mais mes mon n ne ont pas plus pour qu que qui s sa ses son sont sur ta un une
     an and at by for from has in is it my near of on or our the there this to was with
 """
 _EMPTY = frozenset(_WITHOUT_MEANING.split())
@@ -76,7 +76,7 @@ def _least(word: str) -> float:
 def _near(word: str, candidates: Iterable[str]) -> float:
     best = 0.0
     for candidate in candidates:
-        if len(word) >= 3 and candidate.startswith(word):
+        if len(word) > 3 and candidate.startswith(word):
             score = 90.0 + 10.0 * len(word) / len(candidate)
         else:
             score = fuzz.ratio(word, candidate)

@@ -1,4 +1,4 @@
-"""The colours of the three lights, recomputed: what is read is readable where it stands (WCAG 1.4.3, 1.4.11)."""
+"""The colours of the three lights, recomputed: all is readable where it stands (WCAG 1.4.3, 1.4.11)."""
 
 from __future__ import annotations
 
