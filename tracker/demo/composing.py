@@ -22,4 +22,6 @@ def compose(town: City, services: Sequence[Service], anchor: datetime) -> Story:
     filed = filings.file_all(town, happened, habits)
     acts = fates.decide_all(town, plan, texts.staff_notes, (happened, filed, by_code, anchor))
     workflows = {service.code: service.workflow for service in services}
-    return Story(filings=filed, acts=acts, anchor=anchor, workflows=workflows)
+    return Story(
+        filings=filed, acts=acts, anchor=anchor, workflows=workflows, pavement=frozenset(plan.photos.pavement)
+    )

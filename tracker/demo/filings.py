@@ -142,7 +142,8 @@ class _Clerk:
         anonymous = channel == "crew" or self._rng.uniform() < self._habits.plan.anonymous
         voice = Voice(language=language, is_hasty=channel in ("mobile", "web"))
         shown = self._rng.uniform() < self._habits.plan.photos.before
-        pictured = channel in ("mobile", "web") and service.location.kind in ("point", "asset") and shown
+        has_hole = service.code in self._habits.plan.photos.pavement
+        pictured = channel in ("mobile", "web") and has_hole and shown
         return Filing(
             incident=incident.id,
             order=order,

@@ -18,7 +18,7 @@ from tracker.cases import errors as case_errors
 from tracker.cases import links
 from tracker.cases.facts import Move
 from tracker.cases.links import Linking
-from tracker.demo import ledger, story
+from tracker.demo import ledger, scenes, story
 from tracker.demo.fate import Act
 from tracker.demo.filings import FIRST, LEFT, MERGED, SAME, Filing
 from tracker.demo.ledger import Asked
@@ -97,7 +97,7 @@ class _Player:
         self._cases: dict[int, _Known] = {}
         self._pictures = story.draw_scenes(stage.shelf, tale)
         self._twin = count(-1, -1)
-        self._workflows = tale.workflows
+        self._workflows, self._pavement = tale.workflows, tale.pavement
 
     def _wait(self, what: Act | _Merge) -> None:
         heapq.heappush(self._waiting, (what.at, next(self._order), what))
@@ -112,7 +112,7 @@ class _Player:
         if filing.way != FIRST and known is None:
             return
         same_as = known.number if known is not None and filing.way == SAME and known.is_open else None
-        picture = self._pictures[("before", filing.photo)] if filing.photo is not None else None
+        picture = self._pictures[(scenes.BEFORE, filing.photo)] if filing.photo is not None else None
         told = story.submission(self.stage.staff, filing, same_as, picture)
         try:
             receipt = reports.submit(session, told)
@@ -199,8 +199,7 @@ class _Player:
         inputs = dict(act.inputs)
         if act.crew_input:
             inputs["crew"] = known.crew or ""
-        kind = "after" if act.transition in ("complete", "find_compliant") else "before"
-        picture = self._pictures[(kind, act.photo)] if act.photo is not None else None
+        picture = self._pictures[(self._scene(act, known), act.photo)] if act.photo is not None else None
         return Asked(
             case_id=known.case_id,
             is_reachable=known.is_reachable,
@@ -215,6 +214,11 @@ class _Player:
                 is_reporter=act.role == "citizen",
             ),
         )
+
+    def _scene(self, act: Act, known: _Known) -> str:
+        if known.service not in self._pavement:
+            return scenes.PLAIN
+        return scenes.AFTER if act.transition == "complete" else scenes.BEFORE
 
     def _actor(self, act: Act, known: _Known) -> Actor:
         if act.role == "citizen":

@@ -72,7 +72,10 @@ class Fates:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Photos:
+    """`before` is the share of reports with a photo; `pavement` the services whose photos show a hole."""
+
     before: float
+    pavement: tuple[str, ...]
     scenes: int
 
 

@@ -8,12 +8,12 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 WIDTH, HEIGHT = 640, 480
-_DONE, _BEFORE = "after", "before"
+BEFORE, AFTER, PLAIN = "before", "after", "plain"
 
 
 def draw_all(count: int) -> dict[tuple[str, int], bytes]:
-    """Draw `count` scenes before the work and as many after it, as JPEG files."""
-    return {(kind, order): _draw(kind, order) for kind in (_BEFORE, _DONE) for order in range(count)}
+    """Draw `count` scenes of each kind as JPEG files: a hole, its repair, a street with nothing to see."""
+    return {(kind, order): _draw(kind, order) for kind in (BEFORE, AFTER, PLAIN) for order in range(count)}
 
 
 def _draw(kind: str, order: int) -> bytes:
@@ -29,14 +29,14 @@ def _draw(kind: str, order: int) -> bytes:
     draw.line([(0, verge), (WIDTH, verge - 24)], fill=(176, 174, 168, 255), width=12)
     draw.line([(0, HEIGHT - 60), (WIDTH, HEIGHT - 96)], fill=(226, 222, 205, 150), width=9)
     outline = _outline(rng, kind)
-    if kind == _BEFORE:
+    if kind == BEFORE:
         draw.polygon(outline, fill=(58, 55, 52, 255))
         draw.polygon([(x * 0.8 + 64, y * 0.8 + 58) for x, y in outline], fill=(43, 41, 40, 255))
-    else:
+    elif kind == AFTER:
         draw.polygon(outline, fill=(64, 64, 66, 255))
         draw.line([*outline, outline[0]], fill=(38, 38, 40, 255), width=5)
     written = io.BytesIO()
-    image.filter(ImageFilter.GaussianBlur(0.5)).save(written, format="JPEG", quality=72)
+    image.filter(ImageFilter.GaussianBlur(0.5)).save(written, format="JPEG", quality=58)
     return written.getvalue()
 
 
@@ -44,7 +44,7 @@ def _outline(rng: np.random.Generator, kind: str) -> list[tuple[float, float]]:
     """A ragged hole, or the squared cut of its repair."""
     x, y = rng.uniform(250, 390), rng.uniform(240, 310)
     wide, high = rng.uniform(80, 130), rng.uniform(38, 60)
-    if kind == _DONE:
+    if kind == AFTER:
         wide, high = wide * 1.25, high * 1.3
         return [
             (x - wide, y - high),

@@ -22,12 +22,16 @@ from tracker.reports.submission import Contact, Picture, Submission
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Story:
-    """All that happens in the demo's months, in order of time; `workflows` by code of service."""
+    """All that happens in the demo's months, in order of time; `workflows` by code of service.
+
+    `pavement` are the services whose photos show a hole and its repair.
+    """
 
     filings: Sequence[Filing]
     acts: Sequence[Act]
     anchor: datetime
     workflows: Mapping[str, str]
+    pavement: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
