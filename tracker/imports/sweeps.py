@@ -23,13 +23,14 @@ from tracker.imports.placing import Atlas
 from tracker.imports.reading import Record
 from tracker.imports.refusals import Refusals
 from tracker.imports.roots import Roots
-from tracker.imports.rows import Refused
+from tracker.imports.rows import Refused, Sketch
 from tracker.imports.survey import Survey
 from tracker.places import ground as grounds
 
 BATCH = 2_000
 Transaction = Callable[[], AbstractContextManager[Session]]
 Numbered = tuple[int, Record]
+Waiting = dict[int, tuple[Sketch, str]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,48 +53,51 @@ class Sweeps:
         self.job = job
         self.surveyed = surveyed
         self._transaction = transaction
-        self._now = job.clock()
+        self.now = job.clock()
         fresh = runs.State(
             id=ids.new_id(),
             mapping=job.mapping.name,
             file_name=job.path.name,
             fingerprint=f"{reading.digest(job.path)}+{job.mapping.fingerprint[:16]}",
-            started_at=self._now,
+            started_at=self.now,
         )
         with transaction() as session:
             self.state = runs.begin(session, fresh)
             elsewhere = sorted({link.root for link in surveyed.links.values()} - surveyed.in_file)
-            self._elsewhere = frozenset(batches.present(session, job.mapping.source, elsewhere))
+            self.elsewhere = frozenset(batches.present(session, job.mapping.source, elsewhere))
         self.resumed_at = self.state.position
-        self._waiting = False
         self._drawn: Atlas | None = None
         self._books: Books | None = None
 
     def go(self) -> None:
         """Read the file as often as needed, to the end."""
         rows = self.surveyed.rows
+        waiting: Waiting | None = None
         if self.state.position <= rows:
-            self._sweep(first=True)
-        if self._waiting or self.resumed_at > rows:
-            self._sweep(first=False)
+            waiting = self._sweep(None, first=True)
+        if waiting or waiting is None:
+            self._sweep(waiting, first=False)
         with self._transaction() as session:
             if self.state.is_saved:
                 runs.save(session, self.state, finished_at=self.job.clock())
         self.job.told(rows, rows)
 
-    def _sweep(self, *, first: bool) -> None:
+    def _sweep(self, waiting: Waiting | None, *, first: bool) -> Waiting:
+        """Read the file once, from its beginning; return the rows left for the second time."""
         start = 0 if first else self.surveyed.rows
-        with reading.table(self.job.path, self.job.mapping) as table:
-            reader = _Reader(self, Parser(self.job.mapping, table.header), first=first)
+        resumes = self.resumed_at > 0 or not first
+        with (
+            reading.table(self.job.path, self.job.mapping) as table,
+            Refusals(self.job.refused, table.header, resumes=resumes) as refusals,
+        ):
+            reader = _Reader(self, Parser(self.job.mapping, table.header), waiting)
             numbered = enumerate(table.records, 1)
-            with Refusals(
-                self.job.refused, table.header, resumes=self.resumed_at > 0 or not first
-            ) as refusals:
-                while batch := list(islice(numbered, self.job.batch)):
-                    items = reader.read(batch, done=self.state.position - start)
-                    self._waiting = self._waiting or reader.has_waiting
-                    if start + batch[-1][0] > self.state.position:
-                        self._bring_in(items, reader, refusals, start + batch[-1][0])
+            while batch := list(islice(numbered, self.job.batch)):
+                read = reader.first if first else reader.second
+                items = read(batch, done=self.state.position - start)
+                if start + batch[-1][0] > self.state.position:
+                    self._bring_in(items, reader, refusals, start + batch[-1][0])
+        return reader.found
 
     def _bring_in(self, items: list[Item], reader: "_Reader", refusals: Refusals, position: int) -> None:
         for number, reason, record in reader.refused:
@@ -124,42 +128,67 @@ class Sweeps:
 
 
 class _Reader:
-    """Records turned into the items of one sweep; `counts` and `refused` are those of the last batch."""
+    """Records turned into the items of one sweep; `counts` and `refused` are those of the last batch.
 
-    def __init__(self, sweeps: Sweeps, parser: Parser, *, first: bool) -> None:
+    `waiting` is what the first sweep left for the second, by number; None when a process that is gone made
+    the first, and each record has to be looked at again.
+    """
+
+    def __init__(self, sweeps: Sweeps, parser: Parser, waiting: Waiting | None) -> None:
         self._parser = parser
-        self._now = sweeps._now
-        self._first = first
-        self._roots = Roots(sweeps.surveyed, sweeps._elsewhere)
-        self.has_waiting = False
+        self._now = sweeps.now
+        self._roots = Roots(sweeps.surveyed, sweeps.elsewhere)
+        self._waiting = waiting
+        self.found: Waiting = {}
         self.counts = Counts()
         self.refused: list[tuple[int, str, Record]] = []
         self.records: dict[int, Record] = {}
 
-    def read(self, batch: list[Numbered], *, done: int) -> list[Item]:
-        """Return the items of a batch; of rows done by an interrupted run only the number is looked at."""
-        self.counts, self.refused, self.records = Counts(), [], dict(batch)
-        return [item for number, record in batch if (item := self._item(number, record, number <= done))]
+    def first(self, batch: list[Numbered], *, done: int) -> list[Item]:
+        """Return the items that open a case; of rows an interrupted run did only the number is looked at."""
+        self._begin(batch)
+        items = (self._opener(number, record, number <= done) for number, record in batch)
+        return [item for item in items if item is not None]
 
-    def _item(self, number: int, record: Record, is_done: bool) -> Item | None:
+    def second(self, batch: list[Numbered], *, done: int) -> list[Item]:
+        """Return the items that hang on another."""
+        self._begin(batch)
+        items = (self._follower(number, record, number <= done) for number, record in batch)
+        return [item for item in items if item is not None]
+
+    def _begin(self, batch: list[Numbered]) -> None:
+        self.counts, self.refused, self.records = Counts(), [], dict(batch)
+
+    def _opener(self, number: int, record: Record, is_done: bool) -> Item | None:
         if not self._parser.fits(record):
-            self._refuse(number, "ragged", record, is_done)
+            if not is_done:
+                self._refuse(number, "ragged", record)
             return None
         sketch = self._parser.sketch(record)
         root = self._roots.of(sketch)
-        self.has_waiting = self.has_waiting or root is not None
-        is_mine = (root is None) == self._first
-        if is_done or not is_mine:
+        if root is not None:
+            self.found[number] = sketch, root
             return None
+        return None if is_done else self._item(number, record, sketch, None)
+
+    def _follower(self, number: int, record: Record, is_done: bool) -> Item | None:
+        found = self._look_again(record) if self._waiting is None else self._waiting.get(number)
+        return None if found is None or is_done else self._item(number, record, *found)
+
+    def _look_again(self, record: Record) -> tuple[Sketch, str] | None:
+        if not self._parser.fits(record):
+            return None
+        sketch = self._parser.sketch(record)
+        root = self._roots.of(sketch)
+        return None if root is None else (sketch, root)
+
+    def _item(self, number: int, record: Record, sketch: Sketch, root: str | None) -> Item | None:
         try:
             return Item(number, self._parser.row(record, sketch, self._now), root)
         except Refused as refused:
-            self._refuse(number, refused.reason, record, is_done)
+            self._refuse(number, refused.reason, record)
             return None
 
-    def _refuse(self, number: int, reason: str, record: Record, is_done: bool) -> None:
-        """Count a record that cannot be a row; a ragged one belongs to the first sweep."""
-        if is_done or (reason == "ragged" and not self._first):
-            return
+    def _refuse(self, number: int, reason: str, record: Record) -> None:
         self.counts.refuse(reason)
         self.refused.append((number, reason, record))
