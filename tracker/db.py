@@ -9,13 +9,16 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 import orjson
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
+from sqlalchemy import Engine, MetaData, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session
+
+from tracker.prepared import Prepared
 
 T = TypeVar("T")
 
@@ -80,15 +83,17 @@ _ROLE_CHANGE = re.compile(
     r"|reset\s+(?:role|all|session)|discard\s)|set_config\s*\(\s*'(?:role|session_authorization)'",
     re.IGNORECASE,
 )
-_CHOOSES = "chooses_jurisdiction"
 
 
-def _refuse_role_change(
-    connection: Connection, cursor: object, statement: str, parameters: object, context: Any, many: bool
-) -> None:
+def _refuse_role_change(connection: object, cursor: object, statement: str, *_: object) -> None:
     """Stop SQL that would leave the jurisdiction: PostgreSQL cannot forbid it to the login role."""
-    if _ROLE_CHANGE.search(statement) and not context.execution_options.get(_CHOOSES):
+    if _changes_role(statement):
         raise RoleChangeRefused
+
+
+@lru_cache(maxsize=512)
+def _changes_role(statement: str) -> bool:
+    return _ROLE_CHANGE.search(statement) is not None
 
 
 def make_engine(url: str, *, pool_size: int = 8) -> Engine:
@@ -111,12 +116,12 @@ def make_engine(url: str, *, pool_size: int = 8) -> Engine:
 # reference data (catalogue, districts, crews) is current. Rights are checked before it runs, so the
 # read happens as the login role although the role changes in the same breath. Naming pg_temp puts it
 # last: otherwise a temporary table left on a pooled connection would hide one of the next town's.
-_SELECT = text("""
-    SELECT set_config('search_path', quote_ident(j.schema_name) || ', public, pg_temp', true),
-           set_config('role', j.role_name, true),
+_SELECT = Prepared("""
+    SELECT set_config('search_path', quote_ident(j.schema_name) || ', public, pg_temp', true) AS path,
+           set_config('role', j.role_name, true) AS role,
            CASE WHEN j.revision <> :known THEN to_jsonb(j) END AS facts
     FROM vigie.jurisdiction j WHERE j.code = :code
-""").execution_options(**{_CHOOSES: True})
+""")
 # What was read of each jurisdiction, by engine: the statement above repeats it only when it has changed.
 _kept: WeakKeyDictionary[Engine, dict[str, Selected]] = WeakKeyDictionary()
 
@@ -126,7 +131,7 @@ def select_jurisdiction(session: Session, code: str) -> Selected:
     engine = session.get_bind().engine
     known = _kept.setdefault(engine, {})
     kept = known.get(code)
-    row = session.execute(_SELECT, {"code": code, "known": kept.revision if kept else -1}).one_or_none()
+    row = _SELECT.one_or_none(session, {"code": code, "known": kept.revision if kept else -1})
     if row is None:
         raise JurisdictionUnknown(code)
     if row.facts is not None:

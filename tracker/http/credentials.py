@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Response, request
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tracker import ids
 from tracker.accounts import errors
 from tracker.accounts.actor import CITIZEN, Actor
 from tracker.http import state
+from tracker.prepared import Prepared
 
 BEARER = "bearer "
 
-_BY_SESSION = text("""
+_BY_SESSION = Prepared("""
     SELECT s.id, s.name, s.language, r.role, r.crew_code, x.csrf
     FROM vigie.staff_session x
     JOIN vigie.staff s ON s.id = x.staff_id
@@ -22,7 +22,7 @@ _BY_SESSION = text("""
     WHERE x.token_hash = :hash AND x.expires_at > :at AND s.disabled_at IS NULL
 """)
 
-_BY_TOKEN = text("""
+_BY_TOKEN = Prepared("""
     SELECT id, label, role, crew_code, expires_at > :at AS is_fresh
     FROM vigie.api_token
     WHERE token_hash = :hash AND jurisdiction_code = :code AND revoked_at IS NULL
@@ -60,7 +60,7 @@ def find(session: Session, code: str, *, at: datetime) -> Found | None:
 
 
 def _by_token(session: Session, secret: str, code: str, at: datetime) -> Found:
-    row = session.execute(_BY_TOKEN, {"hash": ids.fingerprint(secret), "code": code, "at": at}).one_or_none()
+    row = _BY_TOKEN.one_or_none(session, {"hash": ids.fingerprint(secret), "code": code, "at": at})
     if row is None:
         raise errors.TokenUnknown
     if not row.is_fresh:
@@ -71,7 +71,7 @@ def _by_token(session: Session, secret: str, code: str, at: datetime) -> Found:
 
 def _by_session(session: Session, secret: str, code: str, at: datetime) -> Found | None:
     hashed = ids.fingerprint(secret)
-    row = session.execute(_BY_SESSION, {"hash": hashed, "code": code, "at": at}).one_or_none()
+    row = _BY_SESSION.one_or_none(session, {"hash": hashed, "code": code, "at": at})
     if row is None:
         return None
     if row.role is None:  # staff of another jurisdiction is a citizen in this one

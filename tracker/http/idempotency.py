@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tracker.http import edge
+from tracker.prepared import Prepared
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -26,19 +27,16 @@ CHUNK_BYTES = 1 << 20
 LOCK_NOT_AVAILABLE = "55P03"
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
-# The texts are public so that a busy path can fold them into a statement of its own.
-CLAIM_SQL = """
+_CLAIM = Prepared("""
 INSERT INTO idempotency_key (scope, key, fingerprint, created_at)
 VALUES (:scope, :key, :fingerprint, :at)
 ON CONFLICT DO NOTHING RETURNING 1
-"""
-KEEP_SQL = """
+""")
+_KEEP = Prepared("""
 UPDATE idempotency_key SET status = :status, headers = :headers, body = :body
 WHERE scope = :scope AND key = :key
-"""
-_CLAIM = text(CLAIM_SQL)
-_KEEP = text(KEEP_SQL)
-_FIND = text("""
+""")
+_FIND = Prepared("""
 SELECT fingerprint, status, headers, body FROM idempotency_key WHERE scope = :scope AND key = :key
 """)
 _PURGE = text("DELETE FROM idempotency_key WHERE created_at < :before")
@@ -88,14 +86,14 @@ def begin(session: Session, *, scope: str, key: str, fingerprint: bytes, at: dat
     """
     values = {"scope": scope, "key": key, "fingerprint": fingerprint, "at": at}
     try:
-        is_ours = session.execute(_CLAIM, values).first() is not None
+        is_ours = _CLAIM.one_or_none(session, values) is not None
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
             raise RequestInFlight from error
         raise
     if is_ours:
         return Claim(scope=scope, key=key)
-    row = session.execute(_FIND, {"scope": scope, "key": key}).one()
+    row = _FIND.one_or_none(session, {"scope": scope, "key": key})
     if bytes(row.fingerprint) != fingerprint:
         raise KeyReused
     if row.status is None:  # claimed by work that committed without keeping its answer
@@ -105,18 +103,14 @@ def begin(session: Session, *, scope: str, key: str, fingerprint: bytes, at: dat
 
 def keep(session: Session, claim: Claim, kept: Kept) -> None:
     """Keep the answer under the claimed key; it commits with the write itself."""
-    session.execute(_KEEP, keep_values(claim, kept))
-
-
-def keep_values(claim: Claim, kept: Kept) -> dict[str, object]:
-    """Return the parameters of KEEP_SQL."""
-    return {
+    values = {
         "scope": claim.scope,
         "key": claim.key,
         "status": kept.status,
         "headers": orjson.dumps(dict(kept.headers)).decode(),
         "body": kept.body,
     }
+    _KEEP.run(session, values)
 
 
 def purge(session: Session, *, at: datetime) -> int:

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tracker.places.errors import Choice
+from tracker.prepared import Prepared
 
 METRES_PER_DEGREE = 111_320.0
 REACH_M = 80.0
@@ -58,15 +59,15 @@ _AROUND = """
         FROM address WHERE geom && ST_Expand(p.g, :dx, :dy) ORDER BY geom <-> p.g LIMIT 1
     ) a ON true
 """
-_LOOK = text(_AROUND.format(serial="0"))
-_LOOK_AND_DRAW = text(_AROUND.format(serial="nextval('number_seq')"))  # one round trip for both
-_ASSET = text("""
+_LOOK = Prepared(_AROUND.format(serial="0"))
+_LOOK_AND_DRAW = Prepared(_AROUND.format(serial="nextval('number_seq')"))  # one round trip for both
+_ASSET = Prepared("""
     SELECT id, kind, code, name, owner, segment_id,
            ST_X(ST_Centroid(geom)) AS lon, ST_Y(ST_Centroid(geom)) AS lat,
            GeometryType(geom) = 'POINT' AS is_point
     FROM asset WHERE kind = :kind AND code = :code
 """)
-_JUDGE = text("""
+_JUDGE = Prepared("""
     SELECT d.id FROM district d
     WHERE d.boundary_set_id = :set AND ST_Covers(d.geom, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326))
     ORDER BY d.code COLLATE "C" LIMIT 1
@@ -112,9 +113,8 @@ class Surroundings:
 
 def around(session: Session, lon: float, lat: float, *, draws: bool = False) -> Surroundings:
     """Return the nearest street segment and address within reach, if any; `draws` a report's number too."""
-    row = session.execute(
-        _LOOK_AND_DRAW if draws else _LOOK, {"lon": lon, "lat": lat, **box(lat, REACH_M)}
-    ).one()
+    statement = _LOOK_AND_DRAW if draws else _LOOK
+    row = statement.one_or_none(session, {"lon": lon, "lat": lat, **box(lat, REACH_M)})
     segment = None
     if row.id is not None:
         segment = Segment(
@@ -137,13 +137,13 @@ def next_serial(session: Session) -> int:
 
 def asset(session: Session, kind: str, code: str) -> AssetRef | None:
     """Return an asset by what is written on it."""
-    row = session.execute(_ASSET, {"kind": kind, "code": code}).one_or_none()
-    return AssetRef(**row._mapping) if row else None
+    row = _ASSET.one_or_none(session, {"kind": kind, "code": code})
+    return AssetRef(**row._asdict()) if row else None
 
 
 def judged_district(session: Session, boundary_set_id: int, lon: float, lat: float) -> int | None:
     """Return the district PostGIS gives a point; on a shared edge, the one with the lowest code."""
-    row = session.execute(_JUDGE, {"set": boundary_set_id, "lon": lon, "lat": lat}).one_or_none()
+    row = _JUDGE.one_or_none(session, {"set": boundary_set_id, "lon": lon, "lat": lat})
     return row.id if row else None
 
 

@@ -52,8 +52,7 @@ def attach(session: Session, intake: Intake, number: str, kind: str) -> Receipt:
     history = events.seal(case["id"], tail, fact)
     values = drafting.report_values(intake, link) | drafting.mean_position(dict(case), located)
     values |= {"last_seq": history[-1].seq, "last_hash": history[-1].hash}
-    rows.attach_report(session, values, history)
-    rows.keep_rest(session, intake, link.report_id)
+    rows.attach_report(session, intake, values, history)
     district = grounds.current(session).by_id.get(case["district_id"])
     return Receipt(
         number=own,

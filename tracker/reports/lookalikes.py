@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gis.duplicates import Candidate, Match, Sighting, rank, search_radius_m
@@ -18,6 +17,7 @@ from tracker.cases import families
 from tracker.catalogue.definitions import DuplicatePolicy, Service
 from tracker.places import queries as places
 from tracker.places.service import Located
+from tracker.prepared import Prepared
 from tracker.reports.submission import Known, Lookalike
 
 DEFAULT_RADIUS_M = 40
@@ -29,7 +29,7 @@ PUBLIC = "public"
 
 # The box uses the GiST index and the order by distance stops early; services are compared by equality
 # with the short list of compatible ones.
-_NEARBY = text("""
+_NEARBY = Prepared("""
     SELECT c.id, c.number, c.service_code, c.workflow, c.workflow_version, c.status, c.is_open,
            c.reports_count, c.opened_at, c.last_report_at, c.closed_at, c.completed_at, c.segment_id,
            c.asset_id, c.summary, c.place_text, c.geom_accuracy_m, ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat
@@ -40,7 +40,7 @@ _NEARBY = text("""
     ORDER BY c.geom <-> ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)
     LIMIT :most
 """)
-_AT_ASSET = text("""
+_AT_ASSET = Prepared("""
     SELECT c.number, r.answers FROM "case" c LEFT JOIN report r ON r.number = c.number
     WHERE c.asset_id = :asset AND c.is_open AND c.service_code = :service AND c.parent_id IS NULL
     ORDER BY c.opened_at, c.id
@@ -76,7 +76,7 @@ def find(session: Session, service: Service, located: Located, told: Told) -> tu
         return ()
     sighting = _sighting(service, located, told)
     rows = _nearby(session, service, located, told.at)
-    known = {row["id"]: row for row in rows}
+    known = {row.id: row for row in rows}
     ranked = rank(
         sighting,
         [_candidate(row) for row in rows],
@@ -101,8 +101,7 @@ def twin_of(
     asked = [key.removeprefix(ANSWER) for key in same if key.startswith(ANSWER)]
     if len(asked) + 1 != len(same):
         return None
-    rows = session.execute(_AT_ASSET, {"asset": located.asset.id, "service": service.code})
-    for row in rows:
+    for row in _AT_ASSET.all(session, {"asset": located.asset.id, "service": service.code}):
         theirs = row.answers or {}
         if all(theirs.get(key) == answers.get(key) for key in asked):
             return str(row.number)
@@ -151,14 +150,14 @@ def _sighting(service: Service, located: Located, told: Told) -> Sighting:
     )
 
 
-def _nearby(session: Session, service: Service, located: Located, at: datetime) -> list[dict[str, Any]]:
+def _nearby(session: Session, service: Service, located: Located, at: datetime) -> list[Any]:
     assert located.lon is not None
     assert located.lat is not None
     radius_m = search_radius_m(
         float(service.duplicates.radius_m or DEFAULT_RADIUS_M), located.accuracy_m or 15.0, WORST_ACCURACY_M
     )
-    rows = session.execute(
-        _NEARBY,
+    return _NEARBY.all(
+        session,
         {
             "lon": located.lon,
             "lat": located.lat,
@@ -168,36 +167,35 @@ def _nearby(session: Session, service: Service, located: Located, at: datetime) 
             **places.box(located.lat, radius_m),
         },
     )
-    return [dict(row._mapping) for row in rows]
 
 
-def _candidate(row: Mapping[str, Any]) -> Candidate:
+def _candidate(row: Any) -> Candidate:
     return Candidate(
-        key=row["id"],
-        service=row["service_code"],
-        opened_at=row["opened_at"],
-        lon=row["lon"],
-        lat=row["lat"],
-        accuracy_m=row["geom_accuracy_m"] or 15.0,
-        last_report_at=row["last_report_at"],
-        closed_at=None if row["is_open"] else row["completed_at"],
-        segment_id=row["segment_id"],
-        asset_id=row["asset_id"],
-        text=row["summary"],
-        address_text=row["place_text"] if (row["place_text"] or "")[:1].isdigit() else "",
+        key=row.id,
+        service=row.service_code,
+        opened_at=row.opened_at,
+        lon=row.lon,
+        lat=row.lat,
+        accuracy_m=row.geom_accuracy_m or 15.0,
+        last_report_at=row.last_report_at,
+        closed_at=None if row.is_open else row.completed_at,
+        segment_id=row.segment_id,
+        asset_id=row.asset_id,
+        text=row.summary,
+        address_text=row.place_text if (row.place_text or "")[:1].isdigit() else "",
     )
 
 
-def _known(row: Mapping[str, Any]) -> Known:
-    case_id: UUID = row["id"]
+def _known(row: Any) -> Known:
+    case_id: UUID = row.id
     return Known(
         id=case_id,
-        number=row["number"],
-        service_code=row["service_code"],
-        workflow=row["workflow"],
-        workflow_version=row["workflow_version"],
-        status=row["status"],
-        reports_count=row["reports_count"],
-        opened_at=row["opened_at"],
-        place=row["place_text"],
+        number=row.number,
+        service_code=row.service_code,
+        workflow=row.workflow,
+        workflow_version=row.workflow_version,
+        status=row.status,
+        reports_count=row.reports_count,
+        opened_at=row.opened_at,
+        place=row.place_text,
     )

@@ -44,8 +44,7 @@ def open_case(session: Session, intake: Intake) -> Receipt:
         "last_seq": history[-1].seq,
         "last_hash": history[-1].hash,
     }
-    rows.open_case(session, values, history)
-    rows.keep_rest(session, intake, link.report_id)
+    rows.open_case(session, intake, values, history)
     return Receipt(
         number=number,
         secret=link.secret,

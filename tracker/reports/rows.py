@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tracker.events import Event
+from tracker.prepared import Prepared
 from tracker.reports.submission import Intake, Lookalike, Picture
 
 MODEL = "prior-1"
@@ -44,7 +45,15 @@ _EVENT_ROW = (
     "CAST(:payload_{0} AS jsonb), :prev_hash_{0}, :hash_{0})"
 )
 
-_OPEN = text(f"""
+_FOUND = """
+    INSERT INTO duplicate_candidate (report_id, case_id, rank, probability, distance_m, terms, model)
+    SELECT :report_id, f.id, f.rank, f.probability, f.distance_m, CAST(f.terms AS jsonb), :model
+    FROM unnest(CAST(:found_ids AS uuid[]), CAST(:found_probabilities AS float8[]),
+        CAST(:found_distances AS float8[]), CAST(:found_terms AS text[]))
+        WITH ORDINALITY AS f(id, probability, distance_m, terms, rank)
+"""
+
+_OPEN = Prepared(f"""
 WITH opened AS (
     INSERT INTO "case" (id, number, service_id, service_code, workflow, workflow_version, status,
         status_since, is_open, priority, geom, geom_accuracy_m, place_text, district_id, boundary_set_id,
@@ -56,12 +65,12 @@ WITH opened AS (
         CAST(:asset_id AS bigint), :department, CAST(:crew_id AS bigint), :respond_by, :resolve_by,
         :next_action, :summary, to_tsvector('simple', :words), CAST(:triage AS jsonb), :is_public, 1,
         :received_at, :received_at, :received_at, 1, :last_seq, :last_hash)
-), reported AS ({_REPORT}), reachable AS ({_CONTACT})
+), reported AS ({_REPORT}), reachable AS ({_CONTACT}), compared AS ({_FOUND})
 {_EVENT} {_EVENT_ROW.format(0)}, {_EVENT_ROW.format(1)}
 """)  # noqa: S608 -- composed of constants
 
-_ATTACH = text(f"""
-WITH reported AS ({_REPORT}), reachable AS ({_CONTACT}), grown AS (
+_ATTACH = Prepared(f"""
+WITH reported AS ({_REPORT}), reachable AS ({_CONTACT}), compared AS ({_FOUND}), grown AS (
     UPDATE "case" SET reports_count = reports_count + 1, last_report_at = :received_at,
         updated_at = :received_at, geom = coalesce({_MEAN}, geom),
         geom_accuracy_m = coalesce(CAST(:mean_accuracy_m AS float8), geom_accuracy_m),
@@ -71,11 +80,6 @@ WITH reported AS ({_REPORT}), reachable AS ({_CONTACT}), grown AS (
 {_EVENT} {_EVENT_ROW.format(0)}
 """)  # noqa: S608 -- composed of constants
 
-_CANDIDATE = text("""
-    INSERT INTO duplicate_candidate (report_id, case_id, rank, probability, distance_m, terms, model)
-    VALUES (:report_id, :case_id, :rank, :probability, :distance_m, CAST(:terms AS jsonb), :model)
-""")
-
 _PHOTO = text(f"""
     INSERT INTO photo (id, report_id, case_id, kind, sha256, media_type, width, height, byte_count,
         taken_at, geom, added_at)
@@ -84,44 +88,38 @@ _PHOTO = text(f"""
 """)  # noqa: S608 -- composed of constants
 
 
-def open_case(session: Session, values: dict[str, Any], events: list[Event]) -> None:
-    """Insert a case, its first report, the contact and the two first events."""
-    session.execute(_OPEN, {**values, **_event_values(events)})
+def open_case(session: Session, intake: Intake, values: dict[str, Any], events: list[Event]) -> None:
+    """Insert a case, its first report with what it may repeat, the contact and the two first events."""
+    _OPEN.run(session, values | _found_values(intake.found) | _event_values(events))
+    _keep_photos(session, intake, values["report_id"])
 
 
-def attach_report(session: Session, values: dict[str, Any], events: list[Event]) -> None:
+def attach_report(session: Session, intake: Intake, values: dict[str, Any], events: list[Event]) -> None:
     """Insert a report of a case that exists, and move the case's position to the mean of its reports."""
-    session.execute(_ATTACH, {**values, **_event_values(events)})
+    _ATTACH.run(session, values | _found_values(intake.found) | _event_values(events))
+    _keep_photos(session, intake, values["report_id"])
 
 
-def keep_rest(session: Session, intake: Intake, report_id: UUID) -> None:
-    """Store what a report may repeat and its photos."""
-    keep_candidates(session, report_id, intake.found)
+def _keep_photos(session: Session, intake: Intake, report_id: UUID) -> None:
     taken = Taken(kind="before", at=intake.submission.received_at, report_id=report_id)
     keep_pictures(session, intake.submission.pictures, taken)
 
 
-def keep_candidates(session: Session, report_id: UUID, found: tuple[Lookalike, ...]) -> None:
-    """Store the cases a report was scored against, with every term."""
-    rows = [
-        {
-            "report_id": report_id,
-            "case_id": each.case.id,
-            "rank": rank,
-            "probability": each.ranked.score.probability,
-            "distance_m": each.ranked.score.distance_m or 0.0,
-            "terms": as_json(
-                [
-                    {"name": t.name, "value": round(t.value, 3), "fr": t.fr, "en": t.en}
-                    for t in each.ranked.score.terms
-                ]
-            ),
-            "model": MODEL,
-        }
-        for rank, each in enumerate(found, start=1)
-    ]
-    if rows:
-        session.execute(_CANDIDATE, rows)
+def _found_values(found: tuple[Lookalike, ...]) -> dict[str, Any]:
+    """Return the cases a report was scored against, the most probable first, with every term."""
+    scores = [each.ranked.score for each in found]
+    return {
+        "model": MODEL,
+        "found_ids": [each.case.id for each in found],
+        "found_probabilities": [score.probability for score in scores],
+        "found_distances": [score.distance_m or 0.0 for score in scores],
+        "found_terms": [
+            as_json(
+                [{"name": t.name, "value": round(t.value, 3), "fr": t.fr, "en": t.en} for t in score.terms]
+            )
+            for score in scores
+        ],
+    }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
