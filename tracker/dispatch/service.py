@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from tracker.catalogue.conditions import Facts, facts
+from tracker.catalogue.conditions import ANSWER, Condition, Facts, facts
 from tracker.catalogue.definitions import RESOLVE, RESPOND, Service
 from tracker.catalogue.promises import Standard, Text
 from tracker.dispatch.desk import CrewRef, Desk
@@ -16,11 +16,25 @@ from tracker.sla import Promise, due
 
 ROAD_CLASSES = {1: "artery", 2: "artery", 3: "collector", 4: "local"}
 CLOSE_OF_DAY = time(23, 59)
+# One of the unit, then several.
 UNIT_WORDS = {
-    "elapsed_h": Text(fr="{} h", en="{} h"),
-    "business_h": Text(fr="{} h ouvrables", en="{} business hours"),
-    "business_days": Text(fr="{} jours ouvrables", en="{} business days"),
-    "calendar_days": Text(fr="{} jours", en="{} days"),
+    "elapsed_h": (Text(fr="{} h", en="{} h"), Text(fr="{} h", en="{} h")),
+    "business_h": (
+        Text(fr="{} h ouvrable", en="{} business hour"),
+        Text(fr="{} h ouvrables", en="{} business hours"),
+    ),
+    "business_days": (
+        Text(fr="{} jour ouvrable", en="{} business day"),
+        Text(fr="{} jours ouvrables", en="{} business days"),
+    ),
+    "calendar_days": (Text(fr="{} jour", en="{} day"), Text(fr="{} jours", en="{} days")),
+}
+CIRCUMSTANCE_WORDS = {
+    "artery": Text(fr="artère", en="artery"),
+    "collector": Text(fr="rue collectrice", en="collector street"),
+    "local": Text(fr="rue locale", en="local street"),
+    "day": Text(fr="de jour", en="by day"),
+    "night": Text(fr="de nuit", en="at night"),
 }
 
 
@@ -118,7 +132,7 @@ def _promise(desk: Desk, service: Service, kind: str, setting: Setting) -> tuple
     standard = service.standard_for(kind, setting.known)
     at = due_at(desk, standard, setting.received_at)
     what = Text(fr="Premier suivi", en="First answer") if kind == RESPOND else Text(fr="Fin", en="Done")
-    said = _said(standard)
+    said = _said(service, standard)
     return at, Reason(
         step=f"{kind}_by",
         rule=f"service.{service.code}.{kind}",
@@ -135,15 +149,29 @@ def due_at(desk: Desk, standard: Standard, start: datetime) -> datetime:
     return due(Promise(standard.amount, standard.unit), start=start, calendar=desk.calendar)
 
 
-def _said(standard: Standard) -> Text:
+def _said(service: Service, standard: Standard) -> Text:
     if standard.by is not None:
         return standard.note or Text(fr=f"avant le {standard.by}", en=f"before {standard.by}")
     if standard.is_automatic:
         return Text(fr="réponse immédiate", en="immediate answer")
-    unit = UNIT_WORDS[standard.unit]
-    said = Text(fr=unit.fr.format(standard.amount), en=unit.en.format(standard.amount))
-    conditions = ", ".join("/".join(condition.values) for condition in standard.when)
-    return Text(fr=f"{said.fr} ({conditions})", en=f"{said.en} ({conditions})") if conditions else said
+    one, several = UNIT_WORDS[standard.unit]
+    unit = one if standard.amount == 1 else several
+    cases = [_circumstance(service, condition) for condition in standard.when]
+    return Text(
+        fr=unit.fr.format(standard.amount) + "".join(f" ({each.fr})" for each in cases),
+        en=unit.en.format(standard.amount) + "".join(f" ({each.en})" for each in cases),
+    )
+
+
+def _circumstance(service: Service, condition: Condition) -> Text:
+    """Say what a promise depends on: the kind of street, or an answer in the words of its choice."""
+    question = service.question(condition.fact.removeprefix(ANSWER))
+    chosen = [
+        (option.label if question and (option := question.option(value)) else None)
+        or CIRCUMSTANCE_WORDS.get(value, Text(fr=value, en=value))
+        for value in condition.values
+    ]
+    return Text(fr=" / ".join(each.fr for each in chosen), en=" / ".join(each.en for each in chosen))
 
 
 def _crew(desk: Desk, service: Service, setting: Setting) -> tuple[CrewRef | None, Reason]:
