@@ -65,7 +65,13 @@ def timeline(session: Session, tracked: Tracked, language: str) -> list[dict[str
                 "note": _public(machine, event.payload),
             }
         )
-    return told[::-1]
+    return [each for place, each in enumerate(told) if not _repeats(told, place)][::-1]
+
+
+def _repeats(told: list[dict[str, Any]], place: int) -> bool:
+    """Tell whether a step says only what the one before it said: completed, then closed, is fixed once."""
+    each = told[place]
+    return place > 0 and not each["note"] and each["label"] == told[place - 1]["label"]
 
 
 def _public(machine: Machine, payload: dict[str, Any]) -> str:
