@@ -8,7 +8,7 @@ import click
 from tracker.cli import ready
 from tracker.cli.text import Failure, Group, pick, say
 from tracker.db import JurisdictionUnknown
-from tracker.jurisdictions import errors, service
+from tracker.jurisdictions import errors, founding, service
 
 
 @click.group(cls=Group, fr="Les municipalités servies ici, chacune dans son schéma.")
@@ -16,7 +16,7 @@ def jurisdiction() -> None:
     """The municipalities hosted here, each in a schema of its own."""
 
 
-@jurisdiction.command(fr="Crée une municipalité vide.")
+@jurisdiction.command(fr="Crée une municipalité, avec le catalogue et les cheminements de data.")
 @click.argument("code")
 @click.option("--name", required=True, help="nom / name")
 @click.option("--prefix", required=True, help="début des numéros / beginning of numbers, e.g. VB")
@@ -28,10 +28,10 @@ def jurisdiction() -> None:
 @click.option("--calendar", default="quebec", show_default=True, help="data/calendars")
 @click.option("--host", "hosts", multiple=True, help="nom de domaine / host name")
 def create(code: str, *, srid: int, **facts: str) -> None:
-    """Create an empty municipality."""
-    with _told(code), ready.owner(migrate=True) as engine:
+    """Create a municipality, with the catalogue and the workflows of data."""
+    with _told(code), ready.owner(migrate=True) as engine, ready.application() as app:
         town = service.Town(code=code, metric_srid=srid, **facts)  # type: ignore[arg-type]  # click's values
-        service.create(engine, town, app_role=ready.app_role())
+        founding.found(engine, app, town, app_role=ready.app_role())
     say(fr=f"Municipalité « {code} » créée.", en=f"Municipality “{code}” created.")
 
 
