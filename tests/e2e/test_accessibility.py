@@ -40,6 +40,13 @@ class Cast:
 def cast(site: Site) -> Cast:
     """Put a new case, one in hand and one done into the town."""
     received = site.town.report(description="Gros trou, attention aux vélos.", contact=cities.CONTACT)
+    long_words = "Anticonstitutionnellement" * 4 + " https://example.org/" + "a" * 90
+    site.town.report(
+        service_code="VOI-TRO",
+        answers={"type": "souleve"},
+        description=long_words,
+        location=cities.pin(500, 900, address="12345, boulevard de la Très-Longue-Appellation-Municipale"),
+    )
     working, done = (
         site.town.report(location=cities.pin(x, 502), description="Un autre") for x in (700, 900)
     )

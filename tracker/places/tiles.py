@@ -22,7 +22,7 @@ _TILE = text("""
                ST_Transform(ST_TileEnvelope(:z, :x, :y, margin => 0.03), 4326) AS reach
     ), ground_layer AS (
         SELECT ST_AsMVT(t, 'ground') AS mvt FROM (
-            SELECT f.kind, f.name, ST_AsMVTGeom(ST_Transform(f.geom, 3857), b.tile, 4096, 64) AS geom
+            SELECT f.kind, ST_AsMVTGeom(ST_Transform(f.geom, 3857), b.tile, 4096, 64) AS geom
             FROM map_feature f, box b
             WHERE f.geom && b.reach AND f.kind <> 'land'
               AND (f.kind <> 'building' OR :z >= :buildings_from)
@@ -43,12 +43,20 @@ _TILE = text("""
             FROM district d JOIN boundary_set v ON v.id = d.boundary_set_id AND v.status = 'active', box b
             WHERE d.geom && b.reach
         ) t WHERE t.geom IS NOT NULL
+    ), named AS (
+        SELECT 'district' AS kind, d.name, d.geom
+        FROM district d JOIN boundary_set v ON v.id = d.boundary_set_id AND v.status = 'active', box b
+        WHERE d.geom && b.reach
+        UNION ALL
+        SELECT f.kind, f.name, f.geom FROM map_feature f, box b
+        WHERE f.geom && b.reach AND f.name IS NOT NULL AND f.kind IN ('park', 'water')
+          AND (:z >= :detail_from OR f.area_m2 >= :small_m2)
     ), name_layer AS (
-        SELECT ST_AsMVT(t, 'district-name') AS mvt FROM (
-            SELECT d.name,
-                   ST_AsMVTGeom(ST_Transform(ST_PointOnSurface(d.geom), 3857), b.tile, 4096, 64) AS geom
-            FROM district d JOIN boundary_set v ON v.id = d.boundary_set_id AND v.status = 'active', box b
-            WHERE d.geom && b.reach
+        -- One point for each name: a shape cut by tiles would be named once in every piece.
+        SELECT ST_AsMVT(t, 'name') AS mvt FROM (
+            SELECT n.kind, n.name,
+                   ST_AsMVTGeom(ST_Transform(ST_PointOnSurface(n.geom), 3857), b.tile, 4096, 64) AS geom
+            FROM named n, box b
         ) t WHERE t.geom IS NOT NULL
     )
     SELECT ground_layer.mvt || street_layer.mvt || district_layer.mvt || name_layer.mvt
@@ -74,7 +82,7 @@ class TileAddress:
 
 
 def base(session: Session, address: TileAddress) -> bytes:
-    """Return a tile with the layers ground, street, district and district-name; empty where nothing is."""
+    """Return a tile with the layers ground, street, district and name; empty where nothing is."""
     values = {
         "z": address.z,
         "x": address.x,

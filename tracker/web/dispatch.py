@@ -143,7 +143,7 @@ def _queue(filters: Filters) -> dict[str, Any]:
     return {
         "filters": filters,
         "kept": filters.kept,
-        "heading": _("À trier"),
+        "heading": queue.heading(filters),
         "tabs": queue.tabs(filters, queue.counts()),
         "cases": cases,
         "pins": queue.pins(cases),

@@ -95,6 +95,18 @@ def tabs(filters: Filters, counts: Mapping[str, Any]) -> list[Tab]:
     ]
 
 
+def heading(filters: Filters) -> str:
+    """Return the title of the view."""
+    names = {
+        "tout": _("Dossiers ouverts"),
+        "trier": _("À trier"),
+        "retard": _("En retard"),
+        "doublons": _("Doublons possibles"),
+        "fermes": _("Dossiers fermés"),
+    }
+    return names[filters.view]
+
+
 def load(filters: Filters) -> inner.Answer:
     """Return the page of cases that the filters ask for."""
     return inner.call("GET", f"/cases?{filters.api_query}")

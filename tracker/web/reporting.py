@@ -71,6 +71,7 @@ def confirm_place(code: str) -> Response:
     chosen = places.read(request.args)
     if chosen is None:
         return _place_page(service)
+    shell.current()  # who asks is known from here on, with the proof that a signed-in browser must give
     body = {"service_code": code, "location": chosen.as_location, "description": request.args.get("q", "")}
     answer = inner.call("POST", "/duplicates", body=body)
     if answer.problem in OUTSIDE:

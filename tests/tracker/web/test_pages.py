@@ -62,6 +62,14 @@ def test_an_act_without_the_pages_own_proof_is_refused(town: City, dispatcher: F
     assert dispatcher.post(f"/dispatch/{number}/faire/accept", data=form).status_code == 303
 
 
+def test_a_signed_in_person_is_asked_about_duplicates_like_anybody(town: City, dispatcher: FlaskClient):
+    town.report()
+    lon, lat = cities.at(304, 502)
+    page = dispatcher.get(f"/signaler/VOI-NID/lieu/confirmer?lon={lon}&lat={lat}&method=pin")
+    assert page.status_code == 200
+    assert "Déjà signalé" in page.text
+
+
 def test_an_act_sent_from_another_site_is_refused(town: City, dispatcher: FlaskClient):
     number = town.report()["case"]["number"]
     page = dispatcher.get(f"/dispatch/{number}").text

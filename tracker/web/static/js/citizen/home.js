@@ -3,6 +3,7 @@
 import { make, one } from "../lib/dom.js"
 import { boundsOf } from "../lib/geo.js"
 import { load, partOf, pinsIn } from "../lib/parts.js"
+import { say } from "../lib/words.js"
 import "../elements/city-map.js"
 import { begin } from "./draft-photo.js"
 import { liveSearch } from "./live-search.js"
@@ -50,6 +51,7 @@ function around(map, holder) {
     await load(holder, `${document.documentElement.dataset.base}/carte?lon=${here.lon}&lat=${here.lat}${limit}`)
     const pins = pinsIn(holder)
     map.pins = pins
+    one("[data-near-title]").textContent = say("near_you")
     map.showMe(here)
     boundsOf(pins.slice(0, 6)) ? map.fit([here, ...pins.slice(0, 6)]) : map.goTo(here, 15)
   })

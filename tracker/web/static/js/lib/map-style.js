@@ -71,8 +71,8 @@ function names(token) {
   return [
     text("local-name", "street", ["!", isMain], "--map-label", { ...along, "text-size": ["interpolate", ["linear"], ["zoom"], 14, 11, 18, 15] }, { minzoom: 14.2 }),
     text("main-name", "street", isMain, "--map-label", { ...along, "text-size": ["interpolate", ["linear"], ["zoom"], 12, 11, 17, 15] }, { minzoom: 12.2 }),
-    text("park-name", "ground", ["all", ground("park"), ["has", "name"]], "--map-label-park", { "text-size": 12, "text-max-width": 8 }, { minzoom: 13 }),
-    text("water-name", "ground", ["all", ground("water"), ["has", "name"]], "--map-label-water", { "text-size": 13, "text-letter-spacing": 0.06 }, { minzoom: 11 }),
-    text("district-name", "district-name", ["has", "name"], "--map-label", { "text-size": 12, "text-letter-spacing": 0.12, "text-transform": "uppercase" }, { maxzoom: 14.5 }),
+    text("park-name", "name", ground("park"), "--map-label-park", { "text-size": 12, "text-max-width": 8 }, { minzoom: 13 }),
+    text("water-name", "name", ground("water"), "--map-label-water", { "text-size": 13, "text-letter-spacing": 0.06 }, { minzoom: 11 }),
+    text("district-name", "name", ground("district"), "--map-label", { "text-size": 12, "text-letter-spacing": 0.12, "text-transform": "uppercase" }, { maxzoom: 14.5 }),
   ]
 }
