@@ -32,13 +32,13 @@ def attach(session: Session, intake: Intake, number: str, kind: str) -> Receipt:
     """
     submission, located = intake.submission, intake.located
     case = _locked(session, number)
-    if not _may_join(intake, case):
+    if kind == "attached" and not _may_join(intake, case):
         raise case_errors.CaseNotFound(number)
     if case["workflow"] != intake.service.workflow:
         raise case_errors.OtherService
     if not case["is_open"]:
         raise case_errors.CaseNotOpen
-    if not submission.is_staff:
+    if kind == "attached" and not submission.is_staff:
         _check_likeness(intake, case)
     own = drafting.number_of(selected(session), submission.received_at, located.serial)
     link = drafting.Link(report_id=ids.new_id(), case_id=case["id"], number=own, kind=kind)

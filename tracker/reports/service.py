@@ -3,7 +3,7 @@
 The verbs flush and never commit: the edge commits the report together with its idempotency key.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -53,13 +53,14 @@ def submit(session: Session, submission: Submission) -> Receipt:
     if located.asset is not None:
         # Two people at one lamp must not open two cases: they take turns from here to the commit.
         session.execute(_LOCK_ASSET, {"key": f"{selected(session).code}/{service.code}/{located.asset.id}"})
-    found = _lookalikes(session, service, located, submission)
-    intake = Intake(submission=submission, service=service, located=located, found=found)
+    intake = Intake(submission=submission, service=service, located=located)
+    if submission.same_as is None:
+        twin = lookalikes.twin_of(session, service, located, submission.answers)
+        if twin is not None:  # nothing is left to compare
+            return attaching.attach(session, intake, twin, "auto_attached")
+    intake = replace(intake, found=_lookalikes(session, service, located, submission))
     if submission.same_as is not None:
         return attaching.attach(session, intake, submission.same_as, "attached")
-    twin = lookalikes.twin_of(session, service, located, submission.answers)
-    if twin is not None:
-        return attaching.attach(session, intake, twin, "auto_attached")
     return opening.open_case(session, intake)
 
 

@@ -110,4 +110,4 @@ class Intake:
     submission: Submission
     service: Service
     located: Located
-    found: tuple[Lookalike, ...]
+    found: tuple[Lookalike, ...] = ()
