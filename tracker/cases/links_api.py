@@ -38,7 +38,7 @@ def attach_report(given: dict[str, Any], number: str) -> Response:
 @blp.route("/cases/<number>/reports/<report_number>", methods=["DELETE"])
 @blp.doc(parameters=[openapi.IDEMPOTENCY_KEY])
 @openapi.documented(200, schemas.LinkTold)
-@openapi.problems(401, 403, 404, 409, 412)
+@openapi.problems(400, 401, 403, 404, 409, 412)
 def detach_report(number: str, report_number: str) -> Response:
     """Give a report a case of its own."""
     with edge.transaction() as session:
@@ -72,7 +72,7 @@ def merge_case(given: dict[str, Any], number: str) -> Response:
 @blp.route("/links/<uuid:link_id>/undo", methods=["POST"])
 @blp.doc(parameters=[openapi.IDEMPOTENCY_KEY])
 @openapi.documented(200, schemas.LinkTold)
-@openapi.problems(401, 403, 404, 409)
+@openapi.problems(400, 401, 403, 404, 409, 412)
 def undo_link(link_id: UUID) -> Response:
     """Undo a change of links: both cases are as they were."""
     with edge.transaction() as session:

@@ -16,7 +16,8 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from tracker.http import answers
 
-ANYWHERE = (500, 503)
+# A token that does not hold is refused wherever it is shown; a NUL in an address is no text.
+ANYWHERE = (401, 404, 422, 500, 503)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
