@@ -10,7 +10,7 @@ SECRET_BYTES = 16
 
 
 def new_id() -> UUID:
-    """Return a UUIDv7 (RFC 9562 §5.7): it sorts by creation time, so B-tree inserts stay at the right edge."""
+    """Return a UUIDv7 (RFC 9562 §5.7): sorted by creation, so that B-trees grow at their right edge."""
     return uuid7()
 
 

@@ -104,7 +104,7 @@ def heading(filters: Filters) -> str:
         "doublons": _("Doublons possibles"),
         "fermes": _("Dossiers fermés"),
     }
-    return names[filters.view]
+    return str(names[filters.view])
 
 
 def load(filters: Filters) -> inner.Answer:

@@ -36,11 +36,11 @@ def _is_ours(folder: str) -> bool:
 
 def english() -> dict[str, Message]:
     """Return the English catalogue, by the French sentence."""
-    found = {}
+    found: dict[str, Message] = {}
     for file in sorted(ENGLISH.glob("*.po")):
         for message in read_po(BytesIO(file.read_bytes())):
             for sentence in message.id if isinstance(message.id, tuple) else (message.id,):
-                found[sentence] = message
+                found[str(sentence)] = message
     return found
 
 
