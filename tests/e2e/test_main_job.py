@@ -60,6 +60,7 @@ def test_a_hole_is_reported_accepted_assigned_repaired_and_seen_as_fixed(
     tablet = opened(site, size=TABLET)
     sign_in(tablet, "crew")
     tablet.click(".next a.primary")
+    tablet.wait_for_selector("html.js [data-crew-form=start]")
     tablet.click("[data-crew-form=start] [data-send]")
     tablet.set_input_files("#crew-photos", picture)
     tablet.click("[data-more]")

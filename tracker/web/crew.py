@@ -62,6 +62,12 @@ def site_page(number: str) -> Response:
     return _site(number, told=tellings.of_address(request.args))
 
 
+@blueprint.get("/<number>/<transition>")
+def again(number: str, transition: str) -> Response:
+    """Return to the case: a page that told of a refused act was reloaded."""
+    return redirect(url_for(".site", number=number))
+
+
 @blueprint.post("/<number>/<transition>")
 def act(number: str, transition: str) -> Response:
     """Carry out what the crew did; keep what was typed when it cannot be."""

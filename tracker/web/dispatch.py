@@ -86,6 +86,12 @@ def do_act(number: str, transition: str) -> Response:
     return _after(number, transition)
 
 
+@blueprint.get("/<number>/fusionner")
+def again(number: str) -> Response:
+    """Return to the case: a page that told of a refused merge was reloaded."""
+    return redirect(url_for(".case", number=number))
+
+
 @blueprint.post("/<number>/fusionner")
 def merge(number: str) -> Response:
     """Join a case to another; the notice that follows can undo it."""

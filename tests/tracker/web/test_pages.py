@@ -113,6 +113,16 @@ def test_words_of_a_resident_are_never_markup(town: City, dispatcher: FlaskClien
     assert "{{ 7 * 7 }}" in page
 
 
+def test_reloading_what_an_act_answered_shows_the_case_and_no_error(town: City, dispatcher: FlaskClient):
+    number = town.report()["case"]["number"]
+    for address in (
+        f"/dispatch/{number}/fusionner",
+        f"/dispatch/{number}/faire/accept",
+        f"/crew/{number}/start",
+    ):
+        assert dispatcher.get(address, follow_redirects=True).status_code == 200, address
+
+
 def test_a_search_is_answered_as_a_part_when_a_script_asks(visitor: FlaskClient):
     part = visitor.get("/signaler?q=trou", headers={"X-Vigie-Part": "found"}).text
     assert "<html" not in part
