@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from tracker.http import edge
-from tracker.web import acts, catalogue, inner, map_data, queue, shell, site, tellings, words
+from tracker.web import acts, catalogue, dispatch, inner, map_data, queue, shell, site, tellings, words
 
 blueprint = Blueprint("crew", __name__, url_prefix="/crew")
 
@@ -89,7 +89,7 @@ def act(number: str, transition: str) -> Response:
             "Idempotency-Key": request.form.get("key") or str(uuid4()),
         },
     )
-    if answer.status in (409, 412, 428):
+    if answer.status in dispatch.STALE:
         return _site(number, told=tellings.moved_on(answer.body), status=412)
     if not answer.is_ok:
         return _site(number, failed=transition, problem=answer.body, status=answer.status)

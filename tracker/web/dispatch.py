@@ -16,7 +16,7 @@ from tracker.web.queue import Filters
 blueprint = Blueprint("dispatch", __name__, url_prefix="/dispatch")
 
 DESK = ("agent", "dispatcher", "supervisor", "admin", "inspector")
-STALE = (412, 428, 409)
+STALE = (412, 428)
 
 
 @blueprint.before_request

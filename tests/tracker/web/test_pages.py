@@ -123,6 +123,13 @@ def test_reloading_what_an_act_answered_shows_the_case_and_no_error(town: City, 
         assert dispatcher.get(address, follow_redirects=True).status_code == 200, address
 
 
+def test_a_number_that_nobody_has_still_finds_its_street(visitor: FlaskClient):
+    part = visitor.get(
+        "/signaler/VOI-NID/lieu?search=9999 rue du Moulin", headers={"X-Vigie-Part": "places"}
+    ).text
+    assert "rue du Moulin" in part
+
+
 def test_a_search_is_answered_as_a_part_when_a_script_asks(visitor: FlaskClient):
     part = visitor.get("/signaler?q=trou", headers={"X-Vigie-Part": "found"}).text
     assert "<html" not in part
