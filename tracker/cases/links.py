@@ -28,7 +28,9 @@ _SNAPSHOT = text("""
     SELECT to_jsonb(c) - '{id,version,last_seq,last_hash,updated_at,search,geom}'::text[] AS kept
     FROM "case" c WHERE c.id = :id
 """)
-_REPORTS = text("SELECT id, number, link FROM report WHERE case_id = :id ORDER BY received_at, id FOR UPDATE")
+_REPORTS = text("""
+    SELECT id, number, link FROM report WHERE case_id = :id ORDER BY received_at, id FOR NO KEY UPDATE
+""")
 _CASE_OF_REPORT = text(
     'SELECT c.number FROM report r JOIN "case" c ON c.id = r.case_id WHERE r.number = :number'
 )

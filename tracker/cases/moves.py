@@ -1,9 +1,9 @@
-"""Every move of a case by one verb: those that join cases move reports, the others only the case itself."""
+"""Every move of a case by one verb: those that join or convert move reports, the others only the case."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.cases import errors, links, queries, service, unlinking
+from tracker.cases import converting, errors, links, queries, service, unlinking
 from tracker.cases.facts import Move
 from tracker.cases.links import Linking
 from tracker.cases.models import CaseRow, LinkChange
@@ -19,6 +19,8 @@ def make(session: Session, number: str, asked: Move) -> CaseRow:
         links.merge(session, number, _parent(session, number, asked), _linking(asked))
     elif asked.transition == "unmark_duplicate":
         _separate(session, number, asked)
+    elif asked.transition == "convert":
+        return converting.convert(session, number, asked)
     else:
         return service.move(session, number, asked)
     return queries.case(session, number)

@@ -45,6 +45,8 @@ def undo(session: Session, link_id: UUID, linking: Linking) -> LinkChange:
     _check(session, change, (origin, target), linking)
     _give_back(session, change)
     _UNDO[change.kind](session, change, origin, target, linking)
+    if any(_is_torn(case) for case in (origin, target)):
+        raise errors.LinkStale
     change.undone_at = linking.at
     for case, other in ((origin, target), (target, origin)):
         payload = {"link": str(change.id), "kind": change.kind, "other": other.number}
@@ -52,6 +54,11 @@ def undo(session: Session, link_id: UUID, linking: Linking) -> LinkChange:
             session, case, Fact(kind="unlinked", actor=linking.actor.ref, at=linking.at, payload=payload)
         )
     return change
+
+
+def _is_torn(case: CaseRow) -> bool:
+    """Tell whether a case is open about nothing, or holds reports although it is joined to another."""
+    return case.reports_count == 0 if case.is_open else case.parent_id is not None and case.reports_count > 0
 
 
 def _check(session: Session, change: LinkChange, cases: tuple[CaseRow, CaseRow], linking: Linking) -> None:

@@ -59,7 +59,8 @@ def check_sound(session: Session) -> None:
         'SELECT c.number FROM "case" c JOIN "case" p ON p.id = c.parent_id WHERE p.parent_id IS NOT NULL'
     )
     opened = text('SELECT number FROM "case" WHERE is_open AND (reports_count = 0 OR parent_id IS NOT NULL)')
-    for statement in (counted, chained, opened):
+    joined = text('SELECT number FROM "case" WHERE parent_id IS NOT NULL AND reports_count > 0')
+    for statement in (counted, chained, opened, joined):
         assert session.execute(statement).scalars().all() == []
     assert chain.broken(session) == []
 
@@ -154,6 +155,13 @@ class TestMovingOneReport:
         with town.session() as session:
             check_sound(session)
 
+    def test_a_report_from_another_district_is_given_its_own_when_it_leaves(self, town: City):
+        a = town.report(location=city.pin(995, 502))
+        more = town.report(case_number=a["number"], location=city.pin(1005, 502))
+        assert more["case"]["district"]["code"] == "1"
+        told = town.caller("dispatcher").delete(f"/cases/{a['number']}/reports/{more['number']}")
+        assert case(town, told.json["into_case"])["district"]["code"] == "2"
+
 
 class TestUndoing:
     def test_once_and_within_thirty_days(self, town: City):
@@ -178,6 +186,24 @@ class TestUndoing:
         assert undo(town, first).json["type"] == "/problems/link-stale"
         assert undo(town, moved).status_code == 200
         assert undo(town, first).status_code == 200
+        with town.session() as session:
+            check_sound(session)
+
+    def test_an_undo_empties_no_open_case_and_fills_no_joined_one(self, town: City):
+        a, b, c = (town.report() for _ in range(3))
+        extra = town.report(case_number=b["number"])
+        dispatcher = town.caller("dispatcher")
+
+        def attach(report, into):
+            answer = dispatcher.post(f"/cases/{into['number']}/reports", {"report_number": report["number"]})
+            assert answer.status_code == 200, answer.text
+            return answer
+
+        moved = attach(extra, a)
+        attach(a, c)
+        assert undo(town, moved).json["type"] == "/problems/link-stale"  # a would be open about nothing
+        attach(b, c)
+        assert undo(town, moved).json["type"] == "/problems/link-stale"  # b is joined to c by now
         with town.session() as session:
             check_sound(session)
 

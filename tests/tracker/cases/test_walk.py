@@ -128,6 +128,26 @@ def test_a_question_is_answered_asked_again_and_closed(town: City):
     assert follow(town, told)["case"]["status"] == "closed"
 
 
+def test_a_question_that_is_work_becomes_a_case_and_keeps_its_number(town: City):
+    told = town.report("question", description="Un trou devant le 30")
+    number = told["number"]
+    ok(town.caller("agent").move(number, "convert", service_code="VOI-NID"))
+    followed = follow(town, told)
+    case = followed["case"]
+    assert (followed["number"], case["service"]["code"], case["status"]) == (number, "VOI-NID", "received")
+    assert case["number"] != number
+    question = ok(town.caller("agent").get(f"/cases/{number}"))
+    assert (question["status"], question["reports_count"]) == ("converted", 0)
+    assert case["number"] in question["sentence"]
+    work = ok(town.caller("dispatcher").get(f"/cases/{case['number']}"))
+    assert [one["number"] for one in work["reports"]] == [number]
+    assert work["crew"] is None  # nobody knows where yet
+    ok(town.caller("dispatcher").move(case["number"], "ask", question="Sur quelle rue ?"))
+    assert follow(town, told)["can"] == ["answer", "cancel"]
+    with town.session() as session:
+        assert not chain.broken(session)
+
+
 def test_a_refusal_tells_why_in_the_readers_words(town: City):
     told = town.report()
     ok(town.caller("dispatcher").move(told["number"], "refuse", reason="third_party"))
