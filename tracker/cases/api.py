@@ -13,12 +13,12 @@ from werkzeug.exceptions import BadRequest, PreconditionRequired, UnprocessableE
 from tracker.cases import errors, families, history, listing, moves, present, queries, schemas, service
 from tracker.cases.facts import Move
 from tracker.cases.listing import Filters
-from tracker.cases.models import CaseRow
 from tracker.dispatch import desk as desks
 from tracker.http import edge, idempotency, language, openapi
 from tracker.http.idempotency import Kept
 from tracker.places import ground as grounds
 from tracker.reports.api import pictures_of_request
+from tracker.reports.submission import Picture
 
 blp = Blueprint("cases", __name__, url_prefix=openapi.PREFIX, description="What the city works on.")
 GEOJSON = "application/geo+json"
@@ -71,7 +71,8 @@ def read_case(number: str) -> Response:
     """Read one case. `ETag` is the version that changes are made against."""
     with edge.transaction() as session:
         edge.require("case.read")
-        response = answer(session, readable(session, number))
+        check_readable(session, number)
+        response = idempotency.response_of(kept(session, number))
     response.make_conditional(request)
     return response
 
@@ -83,7 +84,8 @@ def read_history(number: str) -> Response:
     """Read a case's events, each sealed to the one before."""
     with edge.transaction() as session:
         edge.require("case.history")
-        case = readable(session, number)
+        check_readable(session, number)
+        case = queries.case(session, number)
         machine = service.machine_of(session, case)
         told = [
             {
@@ -97,7 +99,7 @@ def read_history(number: str) -> Response:
                 "prev_hash": event.prev_hash.hex(),
                 "hash": event.hash.hex(),
             }
-            for event in history.of(session, case)
+            for event in history.of(session, case.id)
         ]
     return Response(orjson.dumps({"events": told}), 200, content_type="application/json")
 
@@ -121,18 +123,30 @@ def move_case(number: str) -> Response:
     Needs `If-Match` with the version that was read: 428 without, 412 when the case changed since.
     """
     given = move_of_request()
-    with edge.transaction() as session:  # before anything of a stranger's is kept on disk
-        edge.require("case.transition")
-        readable(session, number)
-    pictures = pictures_of_request() if request.mimetype == "multipart/form-data" else ()
+    pictures = _pictures(number) if request.mimetype == "multipart/form-data" else ()
     with edge.transaction() as session:
         who = edge.require("case.transition")
         move = Move(actor=who, at=edge.clock(), expected=expected_versions(), pictures=pictures, **given)
         return idempotency.once(
             session,
             f"cases/{number}/transitions",
-            lambda: kept(session, moves.make(session, number, move)),
+            lambda: _moved(session, number, move),
         )
+
+
+def _pictures(number: str) -> tuple[Picture, ...]:
+    """Keep the request's photos, unless the case is none of this reader's: strangers fill no disk."""
+    with edge.transaction() as session:
+        edge.require("case.transition")
+        check_readable(session, number)
+    return pictures_of_request()
+
+
+def _moved(session: Session, number: str, move: Move) -> Kept:
+    check_readable(session, number)
+    moved = moves.make(session, number, move)
+    session.flush()
+    return kept(session, moved.number)
 
 
 def move_of_request() -> dict[str, Any]:
@@ -213,25 +227,23 @@ def view(session: Session) -> present.View:
     )
 
 
-def readable(session: Session, number: str) -> CaseRow:
-    """Return a case that this reader may see; another crew's, or a sealed one, is as if it were not."""
-    case, who = queries.case(session, number), edge.actor()
+def check_readable(session: Session, number: str) -> None:
+    """Check that this reader may see a case; another crew's, or a sealed one, is as if it were not.
+
+    Raises CaseNotFound.
+    """
+    case, who = queries.glance(session, number), edge.actor()
     if case.workflow in families.SEALED and who.role != "clerk":
         raise errors.CaseNotFound(number)
     if who.role == "crew":
         crew = desks.current(session).by_code.get(who.crew_code or "")
         if crew is None or case.crew_id != crew.id:
             raise errors.CaseNotFound(number)
-    return case
 
 
-def answer(session: Session, case: CaseRow) -> Response:
-    """Return a case as an answer, with its version as ETag."""
-    return idempotency.response_of(kept(session, case))
-
-
-def kept(session: Session, case: CaseRow) -> Kept:
-    """Return a case as an answer that can be kept under an idempotency key."""
+def kept(session: Session, number: str) -> Kept:
+    """Return a case as an answer that can be kept under an idempotency key, its version as ETag."""
+    case = queries.whole(session, number)
     body = orjson.dumps(present.full(view(session), case))
     headers = {"Content-Type": "application/json", "ETag": f'"v{case.version}"', "Cache-Control": "no-store"}
     return Kept(status=200, headers=headers, body=body)

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gis import crs
@@ -16,10 +15,11 @@ from tracker.catalogue import queries as catalogue
 from tracker.db import selected
 from tracker.dispatch import desk as desks
 from tracker.dispatch.desk import CrewRef
+from tracker.prepared import Prepared
 from tracker.reports.submission import Picture
 from tracker.workflow import Facts
 
-_COUNTS = text("""
+_COUNTS = Prepared("""
     SELECT (SELECT count(*) FROM report r JOIN contact k ON k.report_id = r.id
             WHERE r.case_id = c.id) AS contacts,
            (SELECT count(*) FROM photo p WHERE p.case_id = c.id AND p.kind <> 'before') AS photos_after,
@@ -52,8 +52,8 @@ class Move:
 def gather(session: Session, case: CaseRow, move: Move) -> Facts:
     """Return what is known of a case for the guards of one move. One query, whatever the transition."""
     parent = str(move.inputs.get("parent") or "")
-    row = session.execute(_COUNTS, {"id": case.id, "parent": parent or None}).mappings().one()
-    return known(session, case, move, dict(row))
+    row = _COUNTS.one_or_none(session, {"id": case.id, "parent": parent or None})
+    return known(session, case, move, row._asdict())
 
 
 def known(session: Session, case: CaseRow, move: Move, row: Mapping[str, Any]) -> Facts:

@@ -4,26 +4,38 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import insert, select
+import orjson
 from sqlalchemy.orm import Session
 
 from tracker import events
 from tracker.cases.models import CaseRow
-from tracker.events import Event, EventRow, Fact
+from tracker.events import Event, Fact
+from tracker.prepared import Prepared
 from tracker.workflow import Machine, Words
+
+_APPEND = Prepared("""
+    INSERT INTO event (case_id, seq, kind, actor, at, device_at, payload, prev_hash, hash)
+    VALUES (:case_id, :seq, :kind, :actor, :at, CAST(:device_at AS timestamptz), CAST(:payload AS jsonb),
+            :prev_hash, :hash)
+""")
+_OF = Prepared("""
+    SELECT seq, kind, actor, at, device_at, payload, prev_hash, hash
+    FROM event WHERE case_id = :id ORDER BY seq
+""")
 
 
 def append(session: Session, case: CaseRow, *facts: Fact) -> None:
     """Seal facts to the end of a locked case's chain and raise its version."""
     tail = events.Tail(seq=case.last_seq, hash=bytes(case.last_hash))
     sealed = events.seal(case.id, tail, *facts)
-    session.flush()
-    session.execute(insert(EventRow), as_rows(sealed))
     case.last_seq, case.last_hash = sealed[-1].seq, sealed[-1].hash
     case.version += 1
     case.updated_at = max(fact.at for fact in facts)
     session.flush()
+    for event in as_rows(sealed):
+        _APPEND.run(session, event | {"payload": orjson.dumps(event["payload"]).decode()})
 
 
 def as_rows(sealed: Sequence[Event]) -> list[dict[str, Any]]:
@@ -31,9 +43,9 @@ def as_rows(sealed: Sequence[Event]) -> list[dict[str, Any]]:
     return [asdict(event) for event in sealed]
 
 
-def of(session: Session, case: CaseRow) -> list[EventRow]:
-    """Return a case's events, the first one first."""
-    return list(session.scalars(select(EventRow).where(EventRow.case_id == case.id).order_by(EventRow.seq)))
+def of(session: Session, case_id: UUID) -> list[Any]:
+    """Return a case's events, the first one first, each with the columns of EventRow."""
+    return _OF.all(session, {"id": case_id})
 
 
 def plain(inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -49,7 +61,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def label(event: EventRow, machine: Machine, language: str) -> str:
+def label(event: Any, machine: Machine, language: str) -> str:
     """Return what happened, in words a person reads."""
     if event.kind == "moved":
         return machine.transitions[event.payload["transition"]].label.said_in(language)

@@ -27,7 +27,7 @@ def attach_report(given: dict[str, Any], number: str) -> Response:
     """Attach a report to this case; its own case, if it holds nothing else, is merged."""
     with edge.transaction() as session:
         linking = _linking("case.link")
-        api.readable(session, number)
+        api.check_readable(session, number)
         return idempotency.once(
             session,
             f"cases/{number}/reports",
@@ -43,7 +43,7 @@ def detach_report(number: str, report_number: str) -> Response:
     """Give a report a case of its own."""
     with edge.transaction() as session:
         linking = _linking("case.link")
-        api.readable(session, number)
+        api.check_readable(session, number)
         return idempotency.once(
             session,
             f"cases/{number}/reports/{report_number}",
@@ -61,7 +61,7 @@ def merge_case(given: dict[str, Any], number: str) -> Response:
     with edge.transaction() as session:
         linking = _linking("case.merge")
         for each in (number, given["into"]):
-            api.readable(session, each)
+            api.check_readable(session, each)
         return idempotency.once(
             session,
             f"cases/{number}/merge",

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from tracker.accounts.actor import Actor
 from tracker.cases import families, queries
 from tracker.cases.families import Families
-from tracker.cases.models import CaseRow, LinkChange
+from tracker.cases.models import LinkChange
 from tracker.catalogue import queries as catalogue
 from tracker.catalogue.queries import Loaded
+from tracker.db import PerRevision
 from tracker.dispatch import desk as desks
 from tracker.dispatch.desk import Desk
 from tracker.http import openapi
@@ -111,15 +112,13 @@ def feature(view: View, case: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "Feature", "id": shown["number"], "geometry": geometry, "properties": shown}
 
 
-def full(view: View, case: CaseRow) -> dict[str, Any]:
-    """Return everything staff may know of one case."""
-    point = queries.position(view.session, case.id) or (None, None)
+def full(view: View, case: Any) -> dict[str, Any]:
+    """Return everything staff may know of one case, as `queries.whole` gives it."""
     machine = view.families.machine(case.workflow, case.workflow_version)
     state = machine.state(case.status)
-    fields = {column.name: getattr(case, column.name) for column in CaseRow.__table__.columns}
     crew = view.desk.by_id.get(case.crew_id or 0)
     return {
-        **row(view, {**fields, "lon": point[0], "lat": point[1]}),
+        **row(view, case._asdict()),
         "next_action": state.next_action.said_in(view.language),
         "sentence": state.describe(
             view.language,
@@ -128,15 +127,15 @@ def full(view: View, case: CaseRow) -> dict[str, Any]:
             date=_day(case.planned_for, view.language),
             reason=_reason(machine, case, view.language),
             partner=case.reason,
-            parent=queries.by_id(view.session, case.parent_id).number if case.parent_id else None,
+            parent=case.parent,
         ),
         "outcome": case.outcome,
         "reason": _reason(machine, case, view.language),
-        "reports": [_report(view, dict(each)) for each in queries.reports(view.session, case.id)],
-        "photos": [photo(dict(each)) for each in queries.photos(view.session, case.id)],
-        "duplicates": [_lookalike(view, dict(each)) for each in queries.lookalikes(view.session, case.id)],
-        "links": [dict(each) for each in queries.links(view.session, case.id)],
-        "transitions": [_transition(view, each) for each in machine.allowed(case.status, view.actor.role)],
+        "reports": [_report(view, each) for each in case.reports],
+        "photos": [photo(each) for each in case.photos],
+        "duplicates": [_lookalike(view, each) for each in case.lookalikes],
+        "links": case.links,
+        "transitions": _transitions(view, machine, case.status),
         "reasons": reasons(case.triage, view.language),
     }
 
@@ -170,18 +169,19 @@ def _day(day: date | None, language: str) -> str | None:
     return format_date(day, "MMMM d" if language == "en" else "d MMMM", locale=f"{language}_CA")
 
 
-def _reason(machine: Machine, case: CaseRow, language: str) -> str | None:
+def _reason(machine: Machine, case: Any, language: str) -> str | None:
     """Return why a case waits or ended: a choice of its workflow in words, or what somebody wrote."""
     for transition in machine.transitions.values():
         for asked in transition.inputs:
             for choice in asked.choices:
                 if asked.name == "reason" and choice.value == case.reason:
                     return choice.label.said_in(language)
-    return case.reason
+    written: str | None = case.reason
+    return written
 
 
 def _report(view: View, given: Mapping[str, Any]) -> dict[str, Any]:
-    hidden = {"name", "email", "phone", "photos", "id"}
+    hidden = {"name", "email", "phone", "photos"}
     shown = {name: value for name, value in given.items() if name not in hidden}
     shown["photos"] = [photo(each) for each in given["photos"]]
     reachable = given["email"] is not None or given["phone"] is not None
@@ -209,6 +209,18 @@ def _lookalike(view: View, given: Mapping[str, Any]) -> dict[str, Any]:
         "distance_m": round(given["distance_m"], 1),
         "terms": terms,
     }
+
+
+# Offering the services of the catalogue for a choice costs more than reading the case: it is done once.
+_told_moves: PerRevision[dict[tuple[str, ...], list[dict[str, Any]]]] = PerRevision(lambda _: {})
+
+
+def _transitions(view: View, machine: Machine, status: str) -> list[dict[str, Any]]:
+    known = _told_moves(view.session)
+    key = (machine.family, str(machine.version), status, view.actor.role, view.language)
+    if key not in known:
+        known[key] = [_transition(view, each) for each in machine.allowed(status, view.actor.role)]
+    return known[key]
 
 
 def _transition(view: View, given: Transition) -> dict[str, Any]:

@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.cases import clocks, errors, facts, families, history, numbers, requalifying
+from tracker.cases import clocks, errors, facts, families, history, queries, requalifying
 from tracker.cases.facts import Move
 from tracker.cases.models import CaseRow
 from tracker.dispatch import desk as desks
@@ -21,14 +20,7 @@ def lock(session: Session, number: str, *, expected: frozenset[int] | None = Non
 
     Raises CaseNotFound, CaseChanged.
     """
-    case = session.scalars(
-        select(CaseRow)
-        .where(CaseRow.number == numbers.normal(number))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if case is None:
-        raise errors.CaseNotFound(number)
+    case = queries.locked(session, number)
     if expected is not None and case.version not in expected:
         raise errors.CaseChanged(case.version)
     return case

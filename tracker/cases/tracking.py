@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
 from tracker import ids, workflow
 from tracker.cases import errors, history, queries, service
-from tracker.cases.models import CaseRow
 from tracker.workflow import Machine
 
 # What the person who reported may do by themselves, from the workflow's own citizen moves.
@@ -21,8 +19,8 @@ HIDDEN_MOVES = ("requalify", "accept")
 class Tracked:
     """A report that its secret opened, and the case it leads to."""
 
-    report: RowMapping
-    case: CaseRow
+    report: Any
+    case: Any
 
 
 def find(session: Session, number: str, secret: str) -> Tracked:
@@ -30,7 +28,7 @@ def find(session: Session, number: str, secret: str) -> Tracked:
     report = queries.tracked(session, number, ids.fingerprint(secret))
     if report is None:
         raise errors.ReportNotFound(number)
-    return Tracked(report=report, case=queries.by_id(session, report["case_id"]))
+    return Tracked(report=report, case=queries.whole(session, report.case_number))
 
 
 def moves(session: Session, tracked: Tracked) -> list[str]:
@@ -50,7 +48,7 @@ def timeline(session: Session, tracked: Tracked, language: str) -> list[dict[str
     """Return the history as the person reads it, newest first: states and times, no names."""
     machine = service.machine_of(session, tracked.case)
     told: list[dict[str, Any]] = []
-    for event in history.of(session, tracked.case):
+    for event in history.of(session, tracked.case.id):
         if event.kind not in SHOWN_KINDS or event.payload.get("transition") in HIDDEN_MOVES:
             continue
         status = event.payload.get("to") or ("duplicate" if event.kind == "merged" else machine.initial)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tracker import ids
 from tracker.accounts.actor import CITIZEN
-from tracker.cases import api, moves, present, queries, schemas, tracking
+from tracker.cases import api, moves, present, schemas, tracking
 from tracker.cases.facts import Move
 from tracker.http import edge, idempotency, language, openapi
 from tracker.http.idempotency import Kept
@@ -65,6 +65,7 @@ def advance(session: Session, number: str, secret: str, move: Move) -> Kept:
     found = tracking.find(session, number, secret)
     tracking.check(move.transition)
     moves.make(session, found.case.number, replace(move, expected=None))
+    session.flush()
     return _told(session, number, secret)
 
 
@@ -75,25 +76,22 @@ def told(session: Session, number: str, secret: str) -> dict[str, Any]:
     return {
         "number": number,
         "case": {name: shown[name] for name in PUBLIC},
-        "description": found.report["description"],
-        "received_at": found.report["received_at"],
+        "description": found.report.description,
+        "received_at": found.report.received_at,
         "timeline": tracking.timeline(session, found, language.current()),
-        "photos": _photos(session, found),
+        "photos": _photos(found),
         "can": tracking.moves(session, found),
     }
 
 
-def _photos(session: Session, found: tracking.Tracked) -> list[dict[str, Any]]:
+def _photos(found: tracking.Tracked) -> list[dict[str, Any]]:
     """Return the person's own photos and the crew's: what another person sent is theirs."""
-    own = [
-        each for each in queries.reports(session, found.case.id) if each["number"] == found.report["number"]
-    ]
+    own = [each for each in found.case.reports if each["number"] == found.report.number]
     before = {photo["id"] for report in own for photo in report["photos"]}
-    photos = queries.photos(session, found.case.id)
     return [
-        present.photo(dict(each), keyed=True)
-        for each in photos
-        if each["kind"] != "before" or str(each["id"]) in before
+        present.photo(each, keyed=True)
+        for each in found.case.photos
+        if each["kind"] != "before" or each["id"] in before
     ]
 
 

@@ -18,7 +18,8 @@ _LOCK = text("""
            reports_count, opened_at, place_text, department, crew_id, priority, respond_by, resolve_by,
            triage, district_id, last_seq, last_hash, ST_X(geom) AS lon, ST_Y(geom) AS lat,
            geom_accuracy_m, is_public
-    FROM "case" WHERE id = (SELECT coalesce(parent_id, id) FROM "case" WHERE number = :number) FOR UPDATE
+    FROM "case" WHERE id = (SELECT coalesce(parent_id, id) FROM "case" WHERE number = :number)
+    FOR NO KEY UPDATE
 """)
 
 # FixMyStreet's citizens are shown what lies within 250 m: beyond, nobody can mean the same thing.
