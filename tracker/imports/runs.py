@@ -15,6 +15,7 @@ from tracker.imports.counts import Counts, from_mapping
 from tracker.imports.models import ImportRun
 
 _TRY_LOCK = text("SELECT pg_try_advisory_lock(hashtextextended(:key, 311))")
+_UNLOCK = text("SELECT pg_advisory_unlock(hashtextextended(:key, 311))")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -47,7 +48,8 @@ def alone(engine: Engine, code: str, source: str) -> Iterator[None]:
         try:
             yield
         finally:
-            connection.invalidate()
+            # Given back by word: a closed connection's lock is freed only when the server notices.
+            connection.execute(_UNLOCK, {"key": key})
 
 
 def begin(session: Session, state: State) -> State:

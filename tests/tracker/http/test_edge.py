@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from flask import Flask, Request, jsonify, url_for
 from sqlalchemy import Engine, event, text
+from sqlalchemy.orm import Session
 from werkzeug.test import EnvironBuilder
 
 from tests.support import towns
 from tests.support.towns import FakeClock, Place
 from tracker import db
 from tracker.http import edge, hosting
+from tracker.prepared import Prepared
 
 WRITE = text("INSERT INTO refusal (id, at, reason, service_code) VALUES (gen_random_uuid(), now(), 'x', 'y')")
 COUNT = text("SELECT count(*) FROM refusal")
@@ -60,11 +63,19 @@ def counted(engine: Engine) -> Iterator[list[str]]:
     def note(_connection, _cursor, statement, *_rest):
         statements.append(statement)
 
+    sent = Prepared._run
+
+    def noted(self: Prepared, session: Session, values: Mapping[str, Any]) -> Any:
+        statements.append(self.text)
+        return sent(self, session, values)
+
     event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Prepared, "_run", noted)
+        try:
+            yield statements
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
 
 
 def rows(place: Place) -> int:
