@@ -37,6 +37,22 @@ def broken(session: Session, number: str | None = None) -> list[str]:
     return found + [f"{case.number} ends elsewhere" for case in moved]
 
 
+def check_sound(session: Session) -> None:
+    """Check what must hold however links between reports and cases were changed."""
+    counted = text(
+        'SELECT number FROM "case" c '
+        "WHERE reports_count <> (SELECT count(*) FROM report WHERE case_id = c.id)"
+    )
+    chained = text(
+        'SELECT c.number FROM "case" c JOIN "case" p ON p.id = c.parent_id WHERE p.parent_id IS NOT NULL'
+    )
+    opened = text('SELECT number FROM "case" WHERE is_open AND (reports_count = 0 OR parent_id IS NOT NULL)')
+    joined = text('SELECT number FROM "case" WHERE parent_id IS NOT NULL AND reports_count > 0')
+    for statement in (counted, chained, opened, joined):
+        assert session.execute(statement).scalars().all() == []
+    assert broken(session) == []
+
+
 def _digest(row: Any, previous: bytes) -> bytes:
     told = {name: row[name] for name in ("seq", "kind", "actor", "payload")}
     told |= {"case_id": str(row["case_id"]), "at": _written(row["at"]), "device_at": None}
