@@ -40,19 +40,6 @@ __all__ = [
     "sample",
     "wipe",
 ]
-    "CREWS",
-    "LAT_M",
-    "LON_M",
-    "WATER",
-    "City",
-    "at",
-    "found",
-    "grown",
-    "opened",
-    "pin",
-    "sample",
-    "wipe",
-]
 
 CODE, PREFIX = "lac", "LC"
 MONDAY = datetime(2026, 5, 4, 13, 0, tzinfo=UTC)  # nine in the morning, local time
