@@ -6,12 +6,12 @@ import orjson
 from flask import Response, request
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields
+from werkzeug.exceptions import NotFound
 
 from tracker.catalogue import queries
 from tracker.catalogue.definitions import Question, Service
 from tracker.db import selected
 from tracker.http import edge, language, openapi
-from tracker.reports.errors import ServiceUnknown
 
 blp = Blueprint("catalogue", __name__, url_prefix=openapi.PREFIX, description="What can be reported.")
 
@@ -79,7 +79,7 @@ def read_service(code: str) -> Response:
     with edge.transaction() as session:
         loaded, said = queries.current(session), language.current()
     if code not in loaded.catalogue:
-        raise ServiceUnknown(code)
+        raise NotFound
     body = as_service(loaded.catalogue.service(code), said)
     return Response(orjson.dumps(body), 200, content_type="application/json")
 
