@@ -40,9 +40,8 @@ def report_with_camera(page: Page, picture: Path) -> str:
     return str(page.get_attribute("main a.primary", "href"))
 
 
-def test_a_hole_is_reported_accepted_assigned_repaired_and_seen_as_fixed(
-    site: Site, page: Page, picture: Path
-):
+def test_a_hole_is_reported_accepted_assigned_repaired_and_seen_as_fixed(site: Site, picture: Path):
+    page = opened(site, maps=True)
     follow = report_with_camera(page, picture)
     expect(page.locator("main")).to_contain_text("Équipe E1")
 
@@ -110,6 +109,15 @@ def test_the_same_thing_again_is_shown_and_a_support_is_added_to_its_case(site: 
     expect(page.locator("main")).to_contain_text("1 personne l’a aussi vu")
     case = site.town.caller("dispatcher").get(f"/cases/{first['case']['number']}").json
     assert case["reports_count"] == 2
+
+
+def test_without_a_map_an_address_says_where(page: Page):
+    page.goto("/signaler/VOI-NID/lieu")
+    page.fill("#search", "30 rue du moul")
+    page.click("[data-part=places] a >> nth=0")
+    expect(page.locator("[data-address]")).to_contain_text("30, rue du Moulin")
+    page.click("[data-yes]")
+    page.wait_for_url("**/details?*")
 
 
 def test_a_place_outside_the_city_names_whom_to_call(site: Site, page: Page):

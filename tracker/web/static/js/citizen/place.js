@@ -30,7 +30,12 @@ start()
 
 async function start() {
   await map.ready
-  if (!map.map) return
+  if (!map.map) {
+    // No map, no reticle: the address says where.
+    one("[data-place-map]").hidden = true
+    one("[data-by-address]").open = true
+    return
+  }
   const photo = photoPosition()
   if (form.elements.lon.value) return
   if (photo && inTown(photo)) go(photo, { method: "photo", accuracy: "", address: "" })

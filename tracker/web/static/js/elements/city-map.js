@@ -56,6 +56,7 @@ class CityMap extends HTMLElement {
   /** Show where the person is. */
   async showMe({ lon, lat }) {
     await this.ready
+    if (!this.map) return
     this.me?.remove()
     this.me = new this.#gl.Marker({ element: make("span", { class: "me-dot" }) }).setLngLat([lon, lat]).addTo(this.map)
   }
