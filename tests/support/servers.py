@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.support.database import PROJECT
 from tests.support.towns import Place
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -91,7 +91,7 @@ class Client(Thread):
                 reply = self.server.post("/api/v1/reports", report, Idempotency_Key=key)
             except (OSError, http.client.HTTPException):
                 self.broken += 1
-                time.sleep(0.05)
+                time.sleep(0.2)  # the server needs the processors to come back
                 continue
             if reply.status == 201:
                 self.told[key] = reply.body
@@ -118,7 +118,7 @@ def test_a_server_killed_while_it_works_loses_nothing_it_said_yes_to(town: City,
     told = {key: reply for client in clients for key, reply in client.told.items()}
     assert not [reply for client in clients for reply in client.refused]
     assert sum(client.broken for client in clients) >= ROUNDS
-    assert len(told) > 20
+    assert len(told) > 4 * ROUNDS
     said = [orjson.loads(reply)["number"] for reply in told.values()]
     assert sorted(said) == numbers(town)
     for number, (key, reply) in enumerate(told.items()):
