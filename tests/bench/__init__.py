@@ -1,1 +1,1 @@
-"""What the hot paths cost, measured in one run as ratios to PostgreSQL doing the same work (docs/benchmarks.md)."""
+"""What the hot paths cost, in one run, as ratios to PostgreSQL at the same work (docs/benchmarks.md)."""

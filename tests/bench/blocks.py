@@ -26,7 +26,7 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Goal:
-    """What is promised: so many a second at least, a ratio at least, milliseconds at most, statements at most."""
+    """What is promised: a rate and a ratio at least, milliseconds and statements at most."""
 
     per_s: float | None = None
     ratio: float | None = None
@@ -86,7 +86,12 @@ class Result:
         return [name for name, missed in checks if missed]
 
     def as_mapping(self) -> dict[str, Any]:
-        derived = {"ratio": self.ratio, "spread": self.spread, "is_noisy": self.is_noisy, "misses": self.misses}
+        derived = {
+            "ratio": self.ratio,
+            "spread": self.spread,
+            "is_noisy": self.is_noisy,
+            "misses": self.misses,
+        }
         return asdict(self) | derived
 
 
@@ -148,7 +153,9 @@ def _told(result: Result, measured: Sequence[Measure], cpu: float, cpu_db: float
     result.per_s = median(result.rates)
     latencies = sorted(each for block in measured for each in block.latencies)
     result.requests = len(latencies)
-    result.p50_ms, result.p95_ms, result.p99_ms = (percentile_ms(latencies, share) for share in (0.5, 0.95, 0.99))
+    result.p50_ms, result.p95_ms, result.p99_ms = (
+        percentile_ms(latencies, share) for share in (0.5, 0.95, 0.99)
+    )
     result.server_cpu_ms = 1000 * cpu / result.requests
     result.database_cpu_ms = 1000 * cpu_db / result.requests
     result.client_cpu_ms = 1000 * sum(each.cpu_s for each in measured) / result.requests

@@ -1,4 +1,4 @@
-"""What the application really sends to PostgreSQL, recorded under its driver and turned into a pgbench script.
+"""What the application really sends to PostgreSQL, recorded and turned into a pgbench script.
 
 The script runs the same statements in the same transaction, prepared, with other values each time: so the
 ceiling is the database's own speed at this very work, and follows the application when its statements change.
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -19,13 +20,15 @@ import orjson
 import psycopg
 from sqlalchemy import Engine, event
 
+from tracker.prepared import _NAME, Prepared
+
 _PLACEHOLDER = re.compile(r"%%|%\((\w+)\)[bts]?|%[bts]")
 _AS_TEXT = re.compile(r"[^ -~]|[:\\']")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sent:
-    """One statement with its parameters by name, and its only row by column as the server wrote it, if it had one."""
+    """A statement with its parameters by name, and its only row, if it had one, as the server wrote it."""
 
     query: str
     values: Mapping[str, Any]
@@ -36,7 +39,7 @@ _log = threading.local()
 
 
 class _Recorder(psycopg.Cursor[Any]):
-    def execute(self, query: Any, params: Any = None, **options: Any) -> _Recorder:  # type: ignore[override]
+    def execute(self, query: Any, params: Any = None, **options: Any) -> _Recorder:
         super().execute(query, params, **options)
         _note(query, params, self)
         return self
@@ -48,7 +51,7 @@ class _Recorder(psycopg.Cursor[Any]):
             _note(query, params, None)
 
 
-def _note(query: Any, params: Any, cursor: psycopg.Cursor[Any] | None) -> None:
+def _note(query: Any, params: Any, cursor: Any) -> None:
     sent: list[Sent] | None = getattr(_log, "sent", None)
     if sent is None:
         return
@@ -58,7 +61,7 @@ def _note(query: Any, params: Any, cursor: psycopg.Cursor[Any] | None) -> None:
     sent.append(Sent(query=query, values=dict(params or {}), row=_only_row(cursor)))
 
 
-def _only_row(cursor: psycopg.Cursor[Any] | None) -> dict[str, str]:
+def _only_row(cursor: Any) -> dict[str, str]:
     result = cursor.pgresult if cursor is not None else None
     if result is None or result.ntuples != 1:
         return {}
@@ -72,16 +75,32 @@ def _only_row(cursor: psycopg.Cursor[Any] | None) -> dict[str, str]:
 
 def watch(engine: Engine) -> None:
     """Make every connection of an engine able to record; call before the first one is opened."""
+    _watch_prepared()
 
     @event.listens_for(engine, "connect")
     def _(connection: psycopg.Connection[Any], _record: object) -> None:
         connection.cursor_factory = _Recorder
 
 
+@cache
+def _watch_prepared() -> None:
+    """Record what is sent past SQLAlchemy too. Done once: in this process nothing is measured."""
+    send = Prepared._run
+
+    def noted(statement: Prepared, session: Any, values: Mapping[str, Any]) -> Any:
+        cursor = send(statement, session, values)
+        if getattr(_log, "sent", None) is not None:
+            _note(_NAME.sub(r"%(\1)s", statement.text.replace("%", "%%")), values, cursor)
+        return cursor
+
+    setattr(Prepared, "_run", noted)  # noqa: B010 -- not a method of its own
+
+
 @contextmanager
 def recorded() -> Iterator[list[Sent]]:
     """Give the list that this thread's statements are written to while inside."""
-    _log.sent = sent = []
+    sent: list[Sent] = []
+    _log.sent = sent
     try:
         yield sent
     finally:
@@ -92,8 +111,9 @@ def recorded() -> Iterator[list[Sent]]:
 class Substitutes:
     """What to send in place of what was recorded.
 
-    `prologue` are pgbench's meta commands; `values` replaces a value, also inside longer texts; `names` replaces a
-    parameter by its name, whatever its value; a column of an earlier one-row answer is taken over by itself.
+    `prologue` are pgbench's meta commands; `values` replaces a value, also inside longer texts; `names`
+    replaces a parameter by its name, whatever its value. A long value which an earlier one-row answer had, a
+    key or a hash, is taken over from it by itself; `{column}` in a replacement takes over that column.
     """
 
     prologue: Sequence[str] = ()
@@ -104,22 +124,37 @@ class Substitutes:
 def script(sent: Sequence[Sent], using: Substitutes) -> str:
     """Return the pgbench script of one transaction."""
     known: dict[str, str] = {}
+    columns: dict[str, str] = {}
+    wanted = set(re.findall(r"{(\w+)}", " ".join(using.names.values())))
     lines = [*using.prologue, "BEGIN;"]
     for order, each in enumerate(sent):
-        query = _bound(each, using, known)
+        query = _bound(each, using, _Taken(values=known, columns=columns))
         later = {str(_plain(value)) for follower in sent[order + 1 :] for value in follower.values.values()}
-        taken = {column: value for column, value in each.row.items() if _is_telling(value) and value in later}
+        taken = {
+            column: value
+            for column, value in each.row.items()
+            if column in wanted or (_is_telling(value) and value in later)
+        }
         lines.append(query + (f" \\gset r{order}_" if taken else ";"))
-        known |= {value: f":r{order}_{column}" for column, value in taken.items()}
+        known |= {value: f":r{order}_{column}" for column, value in taken.items() if _is_telling(value)}
+        columns |= {column: f":r{order}_{column}" for column in taken}
     return "\n".join([*lines, "COMMIT;", ""])
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Taken:
+    """What earlier answers left in variables of pgbench: by value and by column."""
+
+    values: Mapping[str, str]
+    columns: Mapping[str, str]
+
+
 def _is_telling(value: str) -> bool:
-    """Tell whether a value is long enough to be recognised without doubt: an identifier or a hash, not a 3."""
+    """Tell whether a value is recognised without doubt: an identifier or a hash, not a 3."""
     return len(value) >= 20
 
 
-def _bound(sent: Sent, using: Substitutes, known: Mapping[str, str]) -> str:
+def _bound(sent: Sent, using: Substitutes, taken: _Taken) -> str:
     counter = iter(range(len(sent.values) + 1))
 
     def replaced(match: re.Match[str]) -> str:
@@ -127,8 +162,8 @@ def _bound(sent: Sent, using: Substitutes, known: Mapping[str, str]) -> str:
             return "%"
         name = match[1] or str(next(counter))
         if name in using.names:
-            return using.names[name]
-        return _expression(sent.values[name], using, known)
+            return using.names[name].format_map(taken.columns)
+        return _expression(sent.values[name], using, taken.values)
 
     flat = " ".join(_PLACEHOLDER.sub(replaced, sent.query).split())
     return flat.rstrip("; ")
@@ -176,4 +211,8 @@ def _text(value: str, substitutes: Mapping[str, str]) -> str:
 
 def _literal(value: str) -> str:
     """Return a literal without a colon in it: pgbench would take what follows for one of its variables."""
-    return "E'" + _AS_TEXT.sub(lambda match: f"\\u{ord(match[0]):04x}" if ord(match[0]) < 65536 else "?", value) + "'"
+    return (
+        "E'"
+        + _AS_TEXT.sub(lambda match: f"\\u{ord(match[0]):04x}" if ord(match[0]) < 65536 else "?", value)
+        + "'"
+    )

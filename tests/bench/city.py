@@ -10,6 +10,7 @@ import psycopg
 import shapely
 from numpy.typing import NDArray
 from psycopg import sql
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -50,7 +51,10 @@ def lay(session: Session, size: str) -> list[Home]:
         session,
         "address",
         ("civic", "street", "street_norm", "segment_id", "geom"),
-        ((h.civic, h.street, words.fold(h.street), h.segment_id, _wkb(shapely.Point(h.lon, h.lat))) for h in homes),
+        (
+            (h.civic, h.street, words.fold(h.street), h.segment_id, _wkb(shapely.Point(h.lon, h.lat)))
+            for h in homes
+        ),
     )
     water = degrees.shapes([each.shape for each in town.ground.water], town.srid)
     copy_in(session, "map_feature", ("kind", "geom"), (("water", _wkb(shape)) for shape in water))
@@ -99,7 +103,9 @@ def _homes(town: City, set_id: int, districts: dict[str, int], segments: dict[st
             district_id=districts[by_code[each.segment]],
             boundary_set_id=set_id,
         )
-        for each, (lon, lat) in zip(town.lots.addresses, degrees.lonlat(points, town.srid).tolist(), strict=True)
+        for each, (lon, lat) in zip(
+            town.lots.addresses, degrees.lonlat(points, town.srid).tolist(), strict=True
+        )
     ]
 
 
@@ -113,10 +119,12 @@ def _crews(session: Session) -> None:
             {"code": code, "name": name, "department": department},
         ).scalar_one()
         copy_in(session, "crew_skill", ("crew_id", "skill"), ((crew_id, skill) for skill in skills))
-        copy_in(session, "crew_district", ("crew_id", "district_code"), ((crew_id, each) for each in districts))
+        copy_in(
+            session, "crew_district", ("crew_id", "district_code"), ((crew_id, each) for each in districts)
+        )
 
 
-def _wkb(shape: object) -> str:
+def _wkb(shape: BaseGeometry) -> str:
     return str(shapely.to_wkb(shapely.set_srid(shape, 4326), hex=True, include_srid=True))
 
 

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import orjson
 
@@ -57,7 +58,7 @@ async def _drive(
     loop = asyncio.get_running_loop()
     lines = [_Line(requests, until, measure, keep_bodies, loop) for _ in range(clients)]
     for line in lines:
-        await loop.create_connection(lambda line=line: line, "127.0.0.1", port)
+        await loop.create_connection(partial(_same, line), "127.0.0.1", port)
     await asyncio.gather(*(line.done for line in lines))
 
 
@@ -117,6 +118,10 @@ class _Line(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.done.done():
             self.done.set_exception(exc or ConnectionResetError("the server closed the connection"))
+
+
+def _same(line: _Line) -> _Line:
+    return line
 
 
 def _length(head: bytearray) -> int:

@@ -30,11 +30,15 @@ TOWNS = {"import": "bench_import", "copy": "bench_copy"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison:
-    """Seconds for the same rows. `ratio` is the import's speed in units of raw COPY's."""
+    """Seconds for the same rows. `ratio` is the import's speed in units of raw COPY's.
+
+    `bare_s` is COPY into tables without index, constraint or log: what no durable import can be.
+    """
 
     rows: int
     import_s: float
     copy_s: float
+    bare_s: float
 
     @property
     def ratio(self) -> float:
@@ -61,7 +65,8 @@ def compare(owner: Engine, app: Engine, folder: Path, *, rows: int = 20_000) -> 
         result = runner.run(app, TOWNS["import"], job)
         import_s = time.perf_counter() - began
         assert result.counts.written == rows, result.counts.outcomes
-        return Comparison(rows=rows, import_s=import_s, copy_s=_copy(owner))
+        copy_s, bare_s = _copy(owner)
+        return Comparison(rows=rows, import_s=import_s, copy_s=copy_s, bare_s=bare_s)
     finally:
         for code in TOWNS.values():
             jurisdictions.drop(owner, code)
@@ -102,19 +107,32 @@ def _square(name: str, west: float, south: float, wide: float, high: float) -> d
     }
 
 
-def _copy(owner: Engine) -> float:
-    """Copy the imported lines into the twin, as they come out of the first; return the seconds it took."""
+def _copy(owner: Engine) -> tuple[float, float]:
+    """Copy the imported lines into the twin, then into bare tables; return the seconds of each."""
     url = owner.url.render_as_string(hide_password=False)
     with psycopg.connect(without_driver(url)) as connection, connection.cursor() as cursor:
         lines = {table: _lines(cursor, table) for table in TABLES}
         connection.commit()
-        began = time.perf_counter()
+        real = {table: sql.Identifier(f"j_{TOWNS['copy']}", table) for table in TABLES}
+        bare = {table: sql.Identifier(f"j_{TOWNS['copy']}", f"bare_{table}") for table in TABLES}
         for table in TABLES:
-            statement = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(f"j_{TOWNS['copy']}", table))
-            with cursor.copy(statement) as copy:
-                copy.write(lines[table])
+            cursor.execute(sql.SQL("CREATE UNLOGGED TABLE {} (LIKE {})").format(bare[table], real[table]))
         connection.commit()
-        return time.perf_counter() - began
+        return _timed(connection, lines, real), _timed(connection, lines, bare)
+
+
+def _timed(
+    connection: psycopg.Connection[tuple[object, ...]],
+    lines: dict[str, bytes],
+    tables: dict[str, sql.Identifier],
+) -> float:
+    began = time.perf_counter()
+    with connection.cursor() as cursor:
+        for table, content in lines.items():
+            with cursor.copy(sql.SQL("COPY {} FROM STDIN").format(tables[table])) as copy:
+                copy.write(content)
+    connection.commit()
+    return time.perf_counter() - began
 
 
 def _lines(cursor: psycopg.Cursor[tuple[object, ...]], table: str) -> bytes:

@@ -34,7 +34,9 @@ class Inside:
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}
 
-    def ask(self, method: str, path: str, status: int = 200, **options: Any) -> tuple[list[Sent], TestResponse]:
+    def ask(
+        self, method: str, path: str, status: int = 200, **options: Any
+    ) -> tuple[list[Sent], TestResponse]:
         """Send one request and return the statements it took with the answer, which must have `status`."""
         with capture.recorded() as sent:
             answer = self.client.open(path, method=method, **options)

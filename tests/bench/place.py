@@ -1,8 +1,8 @@
 """Where the measures are taken: a database of their own, copied from a town drawn once and kept.
 
 The copy is dropped and made again for every run, so that each begins from the same bytes. It lies in the
-embedded cluster, with the settings that everybody gets (fsync and synchronous_commit on), or on the server that
-`VIGIE_DATABASE_URL` and `VIGIE_OWNER_DATABASE_URL` (a superuser's) name.
+embedded cluster, with the settings that everybody gets (fsync and synchronous_commit on), or on the server
+that `VIGIE_DATABASE_URL` and `VIGIE_OWNER_DATABASE_URL` (a superuser's) name.
 """
 
 from __future__ import annotations
@@ -77,7 +77,9 @@ def embedded(environ: dict[str, str] | os._Environ[str] = os.environ) -> Iterato
 
 
 @contextmanager
-def opened(maintenance: Database, size: Size, *, name: str = NAME, tell: Tell = lambda _: None) -> Iterator[Place]:
+def opened(
+    maintenance: Database, size: Size, *, name: str = NAME, tell: Tell = lambda _: None
+) -> Iterator[Place]:
     """Give a fresh copy of the town under `name`, and drop it at the end."""
     template = _kept(maintenance, size, tell)
     _execute(maintenance, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
@@ -115,7 +117,10 @@ def _kept(maintenance: Database, size: Size, tell: Tell) -> str:
 
 
 def _furnish(database: Database, size: Size) -> None:
-    owner, app = db.make_engine(database.owner_url, pool_size=1), db.make_engine(database.app_url, pool_size=1)
+    owner, app = (
+        db.make_engine(database.owner_url, pool_size=1),
+        db.make_engine(database.app_url, pool_size=1),
+    )
     try:
         migrations.upgrade_shared(owner, app_role=APP)
         role = make_url(database.app_url).username

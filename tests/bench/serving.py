@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.bench.place import CODE, Place
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-_READY_S = 30.0
+_READY_S = 90.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

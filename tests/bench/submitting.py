@@ -14,8 +14,8 @@ from sqlalchemy import text
 from tests.bench import blocks, ceiling
 from tests.bench.bench import Bench
 from tests.bench.blocks import Goal, Result, Work
-from tests.bench.cases import JITTER_DEG
 from tests.bench.capture import Sent, Substitutes, script
+from tests.bench.cases import JITTER_DEG
 from tests.bench.client import request
 from tests.bench.place import CODE
 from tracker import db
@@ -27,9 +27,11 @@ PATH = "/api/v1/reports"
 GOAL = Goal(per_s=400.0, ratio=0.30)
 SAMPLES = 41
 POINTS = 200
-_SAID = ("Un trou profond dans la voie de droite, près de l’arrêt d’autobus.", "Encore la même chose qu’en avril.",
-         "Le lampadaire clignote toute la nuit.", "Quelqu’un pourrait se blesser ici.",
-         "There is glass all over the bike path.", "Le sac est resté au bord de la rue.")  # fmt: skip
+_SAID = (
+    "Un trou profond dans la voie de droite, près de l’arrêt d’autobus.", "Encore la même chose qu’en avril.",
+    "Le lampadaire clignote toute la nuit.", "Quelqu’un pourrait se blesser ici.",
+    "There is glass all over the bike path.", "Le sac est resté au bord de la rue.",
+)  # fmt: skip
 
 
 def measure(bench: Bench) -> Result:
@@ -122,7 +124,8 @@ def _substitutes(sent: Sequence[Sent], given: Iterator[dict[str, Any]]) -> Subst
     opening = next(each for each in sent if 'INSERT INTO "case"' in each.query)
     points = [(body["location"]["lon"], body["location"]["lat"]) for body in itertools.islice(given, POINTS)]
     fresh = (
-        "CAST(lpad(to_hex(CAST(:ms AS bigint)), 12, '0') || '{}' || lpad(to_hex(CAST(:client_id AS int)), 3, '0')"
+        "CAST(lpad(to_hex(CAST(:ms AS bigint)), 12, '0') || '{}'"
+        " || lpad(to_hex(CAST(:client_id AS int)), 3, '0')"
         " || '8' || lpad(to_hex(CAST(:r AS bigint)), 15, '0') AS uuid)"
     )
     number = "('PB-' || :client_id || '-' || :r)"

@@ -1,0 +1,83 @@
+"""Every scenario of the bench runs: on a small town, for a moment. What it measures is not looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from tests.bench import blocks, capture, inside, listing, moving, place, reading, report, serving, submitting
+from tests.bench.bench import Bench
+from tests.bench.blocks import Goal, Plan, Result
+from tests.bench.capture import Sent, Substitutes
+from tests.bench.place import Size
+from tests.support.database import Database
+
+MOMENT = Plan(rounds=1, seconds=0.2, clients=3, warm_s=0.1)
+
+
+@pytest.fixture(scope="module")
+def bench(database_server: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    folder: Path = tmp_path_factory.mktemp("bench")
+    size = Size(city="xs", cases=200)
+    with (
+        place.opened(database_server, size, name="vigie_bench_smoke") as town,
+        inside.opened(town, folder) as here,
+        serving.running(town, folder, workers=1) as server,
+    ):
+        yield Bench(place=town, server=server, inside=here, plan=MOMENT, folder=folder, is_quick=True)
+
+
+@pytest.mark.parametrize(
+    ("measure", "most"),
+    [(submitting.measure, 8), (reading.measure_staff, 6), (reading.measure_public, 6), (moving.measure, 10)],
+)
+def test_a_scenario_compares_answers_with_the_database_at_the_same_statements(bench, measure, most):
+    result = measure(bench)
+    assert result.requests >= 3
+    assert 0 < result.statements <= most
+    assert len(result.ceilings) == 2
+    assert result.ratio > 0
+
+
+def test_every_list_is_answered_with_few_statements(bench):
+    results: list[Any] = listing.measure(bench)
+    assert {result.clients for result in results} == {1, 4}
+    assert all(result.statements <= 6 for result in results)
+
+
+def test_a_list_that_misses_its_goal_says_so():
+    slow = Result(name="list", goal=Goal(p95_ms=50.0, statements=6), p95_ms=51.0, statements=7, per_s=20.0)
+    assert slow.misses == ["p95_ms", "statements"]
+
+
+def test_ceilings_apart_make_a_measure_noisy():
+    result = Result(name="submit", ceilings=[1000.0, 1100.0, 1200.0], ratios=[0.3], per_s=300.0)
+    assert result.is_noisy
+    console = Console(record=True, width=150, quiet=True)
+    report.show([result], console)
+
+
+def test_percentiles_are_of_the_nearest_rank():
+    assert blocks.percentile_ms([0.001 * each for each in range(1, 101)], 0.95) == pytest.approx(96.0)
+
+
+def test_a_recorded_statement_becomes_one_of_pgbench_with_other_values():
+    sent = [
+        Sent(
+            query="SELECT id FROM t WHERE n = %(n)s AND at < '10:30%%'",
+            values={"n": "VB-7"},
+            row={"id": "a" * 20},
+        ),
+        Sent(query="UPDATE t SET seq = %(seq)s WHERE id = %(id)s", values={"seq": 4, "id": "a" * 20}, row={}),
+    ]
+    script = capture.script(sent, Substitutes(values={"VB-7": "('VB-' || :i)"}, names={"seq": ":i + 1"}))
+    assert script.splitlines() == [
+        "BEGIN;",
+        "SELECT id FROM t WHERE n = ('VB-' || :i) AND x < 3%2 \\gset r0_",
+        "UPDATE t SET seq = :i + 1 WHERE id = :r0_id;",
+        "COMMIT;",
+    ]
