@@ -68,7 +68,7 @@ def test_percentiles_are_of_the_nearest_rank():
 def test_a_recorded_statement_becomes_one_of_pgbench_with_other_values():
     sent = [
         Sent(
-            query="SELECT id FROM t WHERE n = %(n)s AND at < '10:30%%'",
+            query="SELECT id FROM t WHERE n = %(n)s AND x < 3%%2",
             values={"n": "VB-7"},
             row={"id": "a" * 20},
         ),
