@@ -55,6 +55,8 @@ def build(size: str, seed: int, anchor: datetime | None) -> None:
 @click.option("--size", type=click.Choice(SIZES), default="s", show_default=True, help="taille / size")
 def up(host: str, port: int, size: str) -> None:
     """Start the database, build the city if it is missing, and serve it all."""
+    where = server.Listen(host=host, port=port)
+    server.check_free(where)  # before minutes of work for nothing
     address, ours = ready.started()
     try:
         migrate(address.owner, address.app)
@@ -64,7 +66,6 @@ def up(host: str, port: int, size: str) -> None:
         os.environ.setdefault("VIGIE_JURISDICTION", founding.CODE)
         os.environ.setdefault("VIGIE_DEMO", "1")
         settings = from_env(os.environ, database_url=address.app, owner_url=address.owner)
-        where = server.Listen(host=host, port=port)
         _welcome(where.url)
         server.run(where, settings)
     finally:

@@ -19,10 +19,11 @@ from tracker.jurisdictions import service as jurisdictions
 @click.option("--threads", default=4, show_default=True, help="fils par processus / threads per process")
 def serve(**listen: int | str) -> None:
     """Start the web server, and the private database when no other is named."""
+    where = server.Listen(**listen)  # type: ignore[arg-type]  # click's values
+    server.check_free(where)
     address, ours = ready.started()
     migrate(address.owner, address.app)
     settings = from_env(os.environ, database_url=address.app, owner_url=address.owner)
-    where = server.Listen(**listen)  # type: ignore[arg-type]  # click's values
     say(
         fr=f"Vigie écoute sur {where.url} (Ctrl-C pour arrêter).",
         en=f"Vigie is at {where.url} (Ctrl-C to stop).",

@@ -1,7 +1,9 @@
 """The server: Granian, some processes of some threads each, over the application of `tracker.app`."""
 
+import errno
 import os
 import shutil
+import socket
 from dataclasses import dataclass
 from ipaddress import ip_address
 
@@ -36,8 +38,36 @@ class Listen:
             return self.host == "localhost"
 
 
+class PortTaken(Exception):
+    """Something else listens on this port already."""
+
+    def __init__(self, listen: Listen) -> None:
+        self.in_french = f"Le port {listen.port} est déjà pris : une autre Vigie tourne-t-elle ?"
+        self.in_english = f"Port {listen.port} is taken already: is another Vigie running?"
+        super().__init__(self.in_english)
+
+
+def check_free(listen: Listen) -> None:
+    """Check that nobody listens there. Raises PortTaken.
+
+    Granian shares its port between processes, so two servers would both seem to start.
+    """
+    family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((listen.host, listen.port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise PortTaken(listen) from error
+
+
 def run(listen: Listen, settings: Settings) -> None:
-    """Serve until interrupted. The processes read their settings from the environment, completed here."""
+    """Serve until interrupted. The processes read their settings from the environment, completed here.
+
+    Raises PortTaken.
+    """
+    check_free(listen)
     _prepare(listen, settings)
     server = Granian(
         TARGET,

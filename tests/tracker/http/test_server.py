@@ -21,6 +21,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.towns import Place
+from tracker.http import server
 
 PATIENCE_S = 60
 
@@ -131,3 +132,14 @@ def _it_stops_cleanly_on_control_c(running):
     assert "Traceback" not in written
     lines = [json.loads(line) for line in written.splitlines() if line.startswith("{")]
     assert {line["event"] for line in lines} == {"request"}
+
+
+def test_a_port_that_is_taken_is_told_before_anything_starts() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        where = server.Listen(port=taken.getsockname()[1])
+        with pytest.raises(server.PortTaken) as told:
+            server.check_free(where)
+    assert str(where.port) in told.value.in_french
+    server.check_free(where)
