@@ -84,7 +84,9 @@ CREATE INDEX case_crew_ix ON "case" (crew_id, resolve_by, id) WHERE is_open;
 
 CREATE INDEX case_district_ix ON "case" (district_id, opened_at DESC, id DESC);
 
-CREATE INDEX case_geom_ix ON "case" USING gist (geom);
+CREATE INDEX case_geom_ix ON "case" USING gist (
+    geom, (CASE WHEN is_open THEN 'infinity'::timestamp with time zone ELSE completed_at END)
+);
 
 CREATE UNIQUE INDEX case_number_key ON "case" (number);
 
