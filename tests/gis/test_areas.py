@@ -252,3 +252,13 @@ def test_real_districts_place_points_alike_one_by_one_and_all_at_once(real_data,
     alone = [index.find(float(lon), float(lat)).code for lon, lat in zip(lons, lats, strict=True)]
     assert alone == together
     assert None not in together[500:]
+
+
+@given(lon=st.floats(-74.3, -73.9), lat=st.floats(45.1, 45.4))
+def test_covering_is_what_finding_finds(lon: float, lat: float):
+    index = AreaIndex([Area(code="B", geometry=SOUTH_EAST), Area(code="A", geometry=SOUTH_WEST)])
+    assert index.covers(lon, lat) == (index.find(lon, lat).code is not None)
+
+
+def test_nothing_covers_a_point_that_is_nowhere(squares: AreaIndex):
+    assert not squares.covers(math.nan, 45.25)

@@ -195,9 +195,10 @@ def _asset(session: Session, given: Given) -> AssetRef | None:
 
 
 def _refuse_water(ground: Ground, rule: LocationRule, point: Point) -> None:
-    placed = ground.water.find(point.lon, point.lat)
+    if rule.on_water or not ground.water.covers(point.lon, point.lat):
+        return
     # A point just off the bank is a phone's error, not a swimmer: 30 m is the reach of domain §6 ①.
-    if placed.code is not None and placed.edge_m > 30.0 and not rule.on_water:
+    if ground.water.find(point.lon, point.lat).edge_m > 30.0:
         raise errors.InWater
 
 

@@ -47,10 +47,9 @@ _EVENT_ROW = (
 
 _FOUND = """
     INSERT INTO duplicate_candidate (report_id, case_id, rank, probability, distance_m, terms, model)
-    SELECT :report_id, f.id, f.rank, f.probability, f.distance_m, CAST(f.terms AS jsonb), :model
-    FROM unnest(CAST(:found_ids AS uuid[]), CAST(:found_probabilities AS float8[]),
-        CAST(:found_distances AS float8[]), CAST(:found_terms AS text[]))
-        WITH ORDINALITY AS f(id, probability, distance_m, terms, rank)
+    SELECT :report_id, CAST(f.one->>'id' AS uuid), f.rank, CAST(f.one->>'probability' AS float8),
+        CAST(f.one->>'distance_m' AS float8), f.one->'terms', :model
+    FROM jsonb_array_elements(CAST(:found AS jsonb)) WITH ORDINALITY AS f(one, rank)
 """
 
 _OPEN = Prepared(f"""
@@ -107,18 +106,17 @@ def _keep_photos(session: Session, intake: Intake, report_id: UUID) -> None:
 
 def _found_values(found: tuple[Lookalike, ...]) -> dict[str, Any]:
     """Return the cases a report was scored against, the most probable first, with every term."""
-    scores = [each.ranked.score for each in found]
+    # One JSON text: an array of texts would have each of their quotes escaped, in Python.
+    return {"model": MODEL, "found": as_json([_found(each) for each in found])}
+
+
+def _found(each: Lookalike) -> dict[str, Any]:
+    score = each.ranked.score
     return {
-        "model": MODEL,
-        "found_ids": [each.case.id for each in found],
-        "found_probabilities": [score.probability for score in scores],
-        "found_distances": [score.distance_m or 0.0 for score in scores],
-        "found_terms": [
-            as_json(
-                [{"name": t.name, "value": round(t.value, 3), "fr": t.fr, "en": t.en} for t in score.terms]
-            )
-            for score in scores
-        ],
+        "id": str(each.case.id),
+        "probability": score.probability,
+        "distance_m": score.distance_m or 0.0,
+        "terms": [{"name": t.name, "value": round(t.value, 3), "fr": t.fr, "en": t.en} for t in score.terms],
     }
 
 
