@@ -18,6 +18,7 @@ import orjson
 from sqlalchemy import Engine, MetaData, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from tracker import prepared
 from tracker.prepared import Prepared
 
 T = TypeVar("T")
@@ -109,6 +110,7 @@ def make_engine(url: str, *, pool_size: int = 8) -> Engine:
         connect_args={"options": "-c timezone=UTC -c lock_timeout=5s", "prepare_threshold": 3},
     )
     event.listen(engine, "before_cursor_execute", _refuse_role_change)
+    prepared.watch(engine)
     return engine
 
 

@@ -1,21 +1,29 @@
-"""Statements of the hot paths: written once with `:names`, prepared by PostgreSQL, sent by psycopg itself.
+"""Statements of the hot paths: written once with `:names`, prepared by PostgreSQL, sent past SQLAlchemy.
 
-They run on the session's own connection, inside its transaction. What SQLAlchemy does for a statement
-(compile, bind, wrap the result) costs three times what psycopg needs to send it, and intake sends several
-(docs/benchmarks.md). Everything that is not on a hot path stays with SQLAlchemy.
+They run on the session's own connection, inside its transaction. What SQLAlchemy and psycopg's cursors do for
+a statement (compile, bind, wait, wrap the result) costs several times what it takes to send it, and intake
+sends several (docs/benchmarks.md). Everything that is not on a hot path stays with SQLAlchemy.
 """
 
+from __future__ import annotations
+
 import re
-from collections.abc import Mapping
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import psycopg
-from psycopg.rows import namedtuple_row
-from sqlalchemy import exc
+from psycopg.pq.abc import PGresult
+from sqlalchemy import Connection, Engine, event, exc
 from sqlalchemy.orm import Session
+
+from tracker.wire import Parcel, Wire
 
 # A name after a colon; `::` is a cast.
 _NAME = re.compile(r"(?<![:\w]):(\w+)")
+# After these psycopg deallocates every statement of the connection.
+_UNDOING = re.compile(r"\s*(?:drop|alter|rollback|deallocate|discard)\b", re.IGNORECASE)
+_KEPT, _WATCHED = "prepared.wire", "prepared.watched"
 
 
 class Prepared:
@@ -28,28 +36,157 @@ class Prepared:
             return f"${places.setdefault(match[1], len(places) + 1)}"
 
         self.text = query
-        # As bytes: psycopg takes them as they are, and their hash, which finds the plan, is reckoned once.
         self._query = _NAME.sub(numbered, query).encode()
         self._names = tuple(places)
+        self._row: Callable[[Sequence[Any]], Any] | None = None
 
     def all(self, session: Session, values: Mapping[str, Any]) -> list[Any]:
         """Run it and return the rows, their columns as attributes. Raises sqlalchemy.exc.DBAPIError."""
-        return self._run(session, values).fetchall()
+        wire = _wire(session)
+        return self._rows(wire, self._send(wire, values))
 
     def one_or_none(self, session: Session, values: Mapping[str, Any]) -> Any:
         """Run it and return its first row, if there is one. Raises sqlalchemy.exc.DBAPIError."""
-        return self._run(session, values).fetchone()
+        rows = self.all(session, values)
+        return rows[0] if rows else None
 
     def run(self, session: Session, values: Mapping[str, Any]) -> int:
         """Run it and return how many rows it touched. Raises sqlalchemy.exc.DBAPIError."""
-        return self._run(session, values).rowcount
+        return self._send(_wire(session), values).command_tuples or 0
 
-    def _run(self, session: Session, values: Mapping[str, Any]) -> psycopg.RawCursor[Any]:
-        connection = session.connection().connection.driver_connection
-        assert isinstance(connection, psycopg.Connection)
-        cursor = psycopg.RawCursor(connection, row_factory=namedtuple_row)
+    def later(self, session: Session, values: Mapping[str, Any]) -> None:
+        """Run it with the next statement of the transaction, at the latest with the commit.
+
+        For writes whose outcome decides nothing: a failure is raised where they are sent.
+        """
+        wire = _wire(session)
+        if wire.leaves_late:
+            wire.leave(self._parcel(values))
+        else:
+            self._send(wire, values)
+
+    def ask(self, session: Session, values: Mapping[str, Any]) -> Asked:
+        """Send it with the next statement of the transaction; its rows are there for whoever wants them."""
+        wire, parcel = _wire(session), self._parcel(values)
+        asked = Asked(self, wire, parcel)
+        wire.leave(parcel)
+        return asked if wire.leaves_late else asked.sent()
+
+    def _parcel(self, values: Mapping[str, Any]) -> Parcel:
+        return Parcel(
+            query=self._query,
+            values=[_plain(values[name]) for name in self._names],
+            arrived=lambda result: self._arrived(values, result),
+        )
+
+    def _send(self, wire: Wire, values: Mapping[str, Any]) -> PGresult:
+        parcel = self._parcel(values)
         try:
-            return cursor.execute(self._query, [values[name] for name in self._names], prepare=True)
+            return wire.send(parcel)
         except psycopg.Error as error:
-            # The edge tells failures of the database by SQLAlchemy's classes, wherever they arise.
-            raise exc.DBAPIError.instance(self.text, None, error, psycopg.Error) from error
+            raise _told(error, self.text) from error
+
+    def _arrived(self, values: Mapping[str, Any], result: PGresult) -> None:
+        """Note that it has run: nothing to do here, for those who watch what is sent."""
+
+    def _rows(self, wire: Wire, result: PGresult) -> list[Any]:
+        return wire.rows(result, self._row or self._learn(result))
+
+    def _learn(self, result: PGresult) -> Callable[[Sequence[Any]], Any]:
+        """Return what makes rows of tuples, once and for all: a statement's columns are always the same."""
+        names = [(result.fname(column) or b"").decode() for column in range(result.nfields)]
+        row: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # PostgreSQL knows the columns
+        self._row = make = row._make
+        return make
+
+
+class Asked:
+    """An answer on its way."""
+
+    def __init__(self, statement: Prepared, wire: Wire, parcel: Parcel) -> None:
+        self._statement, self._wire, self._parcel = statement, wire, parcel
+
+    def sent(self) -> Asked:
+        """Have it sent now, if it was not yet. Raises sqlalchemy.exc.DBAPIError."""
+        if self._parcel.result is None:
+            _settle(self._wire)
+        return self
+
+    def all(self) -> list[Any]:
+        """Return the rows, their columns as attributes. Raises sqlalchemy.exc.DBAPIError."""
+        result = self.sent()._parcel.result
+        assert result is not None
+        return self._statement._rows(self._wire, result)
+
+
+def watch(engine: Engine) -> None:
+    """Let statements of an engine's connections travel together; call before the first one is opened."""
+
+    @event.listens_for(engine, "connect")
+    def _(_connection: object, record: Any) -> None:
+        record.info[_WATCHED] = True
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        wire = _wire_of(connection)
+        if wire is not None:
+            _settle(wire)
+            if _UNDOING.match(statement):
+                wire.forget()
+
+    @event.listens_for(engine, "commit")
+    def _(connection: Connection) -> None:
+        wire = _wire_of(connection)
+        if wire is not None:
+            _settle(wire, commits=True)
+
+    @event.listens_for(engine, "rollback")
+    def _(connection: Connection) -> None:
+        wire = _wire_of(connection)
+        if wire is not None:
+            wire.forget()
+
+
+def _wire_of(connection: Connection) -> Wire | None:
+    wire = connection.connection.info.get(_KEPT)
+    return wire if isinstance(wire, Wire) else None
+
+
+def _settle(wire: Wire, *, commits: bool = False) -> None:
+    if not wire.waiting:
+        return
+    text = wire.waiting[-1].query.decode()
+    try:
+        wire.settle(commits=commits)
+    except psycopg.Error as error:
+        raise _told(error, text) from error
+
+
+def _told(error: psycopg.Error, text: str) -> BaseException:
+    """Return the failure in SQLAlchemy's classes: the edge tells them so, wherever they arise."""
+    return exc.DBAPIError.instance(text, None, error, psycopg.Error)
+
+
+def _plain(value: Any) -> Any:
+    """Return whole numbers as text, whose type PostgreSQL infers.
+
+    psycopg would send 7 as a smallint and 70 000 as an integer, which are two statements to prepare, and
+    every further number doubles them.
+    """
+    return str(value) if type(value) is int else value
+
+
+def _wire(session: Session) -> Wire:
+    """Return the line of the session's connection, looked up once for each transaction."""
+    transaction, wire = session.info.get(_KEPT, (None, None))
+    if transaction is None or transaction is not session.get_transaction():
+        checked_out = session.connection().connection
+        wire = checked_out.info.get(_KEPT)
+        if wire is None:
+            connection = checked_out.driver_connection
+            assert isinstance(connection, psycopg.Connection)
+            wire = checked_out.info[_KEPT] = Wire(connection)
+            wire.leaves_late = _WATCHED in checked_out.info
+        session.info[_KEPT] = session.get_transaction(), wire
+    assert isinstance(wire, Wire)
+    return wire

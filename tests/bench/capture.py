@@ -18,6 +18,7 @@ from uuid import UUID
 
 import orjson
 import psycopg
+from psycopg.pq.abc import PGresult
 from sqlalchemy import Engine, event
 
 from tracker.prepared import _NAME, Prepared
@@ -41,7 +42,7 @@ _log = threading.local()
 class _Recorder(psycopg.Cursor[Any]):
     def execute(self, query: Any, params: Any = None, **options: Any) -> _Recorder:
         super().execute(query, params, **options)
-        _note(query, params, self)
+        _note(query, params, self.pgresult)
         return self
 
     def executemany(self, query: Any, params_seq: Any, **options: Any) -> None:
@@ -51,18 +52,17 @@ class _Recorder(psycopg.Cursor[Any]):
             _note(query, params, None)
 
 
-def _note(query: Any, params: Any, cursor: Any) -> None:
+def _note(query: Any, params: Any, result: PGresult | None) -> None:
     sent: list[Sent] | None = getattr(_log, "sent", None)
     if sent is None:
         return
     query = query.decode() if isinstance(query, bytes) else str(query)
     if params is not None and not isinstance(params, Mapping):
         params = {str(position): value for position, value in enumerate(params)}
-    sent.append(Sent(query=query, values=dict(params or {}), row=_only_row(cursor)))
+    sent.append(Sent(query=query, values=dict(params or {}), row=_only_row(result)))
 
 
-def _only_row(cursor: Any) -> dict[str, str]:
-    result = cursor.pgresult if cursor is not None else None
+def _only_row(result: PGresult | None) -> dict[str, str]:
     if result is None or result.ntuples != 1:
         return {}
     found: dict[str, str] = {}
@@ -85,15 +85,12 @@ def watch(engine: Engine) -> None:
 @cache
 def _watch_prepared() -> None:
     """Record what is sent past SQLAlchemy too. Done once: in this process nothing is measured."""
-    send = Prepared._run
 
-    def noted(statement: Prepared, session: Any, values: Mapping[str, Any]) -> Any:
-        cursor = send(statement, session, values)
+    def noted(statement: Prepared, values: Mapping[str, Any], result: PGresult) -> None:
         if getattr(_log, "sent", None) is not None:
-            _note(_NAME.sub(r"%(\1)s", statement.text.replace("%", "%%")), values, cursor)
-        return cursor
+            _note(_NAME.sub(r"%(\1)s", statement.text.replace("%", "%%")), values, result)
 
-    setattr(Prepared, "_run", noted)  # noqa: B010 -- not a method of its own
+    setattr(Prepared, "_arrived", noted)  # noqa: B010 -- not a method of its own
 
 
 @contextmanager

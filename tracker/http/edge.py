@@ -50,10 +50,12 @@ def accounts_transaction(*, identify: bool = True) -> Iterator[Session]:
 @contextmanager
 def _opened(now: state.State, *, identify: bool = True) -> Iterator[Session]:
     engine = state.parts().engine
-    with Session(engine, expire_on_commit=False, autoflush=False) as session, session.begin():
+    # Closing without a commit rolls back; `begin()` would say the same and cost more.
+    with Session(engine, expire_on_commit=False, autoflush=False) as session:
         if identify and not now.is_identified:
             _identify(session, now)
         yield session
+        session.commit()
 
 
 def _identify(session: Session, now: state.State) -> None:

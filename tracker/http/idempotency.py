@@ -110,7 +110,7 @@ def keep(session: Session, claim: Claim, kept: Kept) -> None:
         "headers": orjson.dumps(dict(kept.headers)).decode(),
         "body": kept.body,
     }
-    _KEEP.run(session, values)
+    _KEEP.later(session, values)
 
 
 def purge(session: Session, *, at: datetime) -> int:

@@ -83,7 +83,10 @@ def _label(response: Response) -> Response:
     language = state.current().language
     if language is not None:
         response.headers.setdefault("Content-Language", language)
-        response.vary.update(("Accept-Language", "Cookie"))
+        if "Vary" in response.headers:
+            response.vary.update(("Accept-Language", "Cookie"))
+        else:  # the usual case, without a set's bookkeeping
+            response.headers["Vary"] = "Accept-Language, Cookie"
     return response
 
 

@@ -13,7 +13,8 @@ from uuid import uuid4
 
 import orjson
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
+from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.exceptions import LengthRequired, RequestEntityTooLarge
 
 from tracker.http import metrics, state
@@ -25,8 +26,19 @@ _QUIET = frozenset({"static", "health.live", "health.ready", "metrics.metrics"})
 log = structlog.get_logger("vigie.http")
 
 
+class NoFlaskSession(SessionInterface):
+    """Flask's session in a signed cookie: not used, ours are in the database, so none is opened or saved."""
+
+    def open_session(self, app: Flask, request: Request) -> SessionMixin:
+        return self.make_null_session(app)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Nothing can be in it."""
+
+
 def init_app(app: Flask) -> None:
     """Number, measure and log every request of the application."""
+    app.session_interface = NoFlaskSession()
     app.before_request(_begin)
     # Flask runs these in reverse order: what is registered first has the last word.
     app.after_request(_end)

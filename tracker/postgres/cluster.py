@@ -159,7 +159,7 @@ class Cluster:
 
     def _write_settings(self) -> None:
         callers = [self.user.name, identity.name_of(os.geteuid())]
-        self._write("vigie.conf", settings.server(self.place, self.overrides))
+        self._write("vigie.conf", settings.server(self.place, self.overrides, has_lz4=self.binaries.has_lz4))
         self._write("pg_hba.conf", settings.access())
         self._write("pg_ident.conf", settings.identities(callers))
         main = self.place.data / "postgresql.conf"

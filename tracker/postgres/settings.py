@@ -13,7 +13,7 @@ APP = "vigie_app"
 MEBIBYTE = 1024 * 1024
 
 
-def server(place: Place, overrides: Mapping[str, str]) -> str:
+def server(place: Place, overrides: Mapping[str, str], *, has_lz4: bool = False) -> str:
     """Return the settings for a small machine (2 cores, 4 GB and up), `overrides` last."""
     values = {
         "listen_addresses": "",  # the socket only: no port to guard
@@ -28,7 +28,8 @@ def server(place: Place, overrides: Mapping[str, str]) -> str:
         "fsync": "on",
         "synchronous_commit": "on",
         "full_page_writes": "on",
-        "wal_compression": "on",
+        # Every page is written whole after a checkpoint; packing it with pglz is dear on the hot path.
+        "wal_compression": "lz4" if has_lz4 else "on",
         "max_wal_size": "2GB",
         "jit": "off",  # costs more than it saves on queries of a few milliseconds
         "random_page_cost": "1.1",  # solid state disks

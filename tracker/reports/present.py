@@ -18,7 +18,7 @@ from tracker.reports.submission import Known, Lookalike, Picture, Receipt
 
 def receipt(session: Session, given: Receipt, language: str) -> dict[str, Any]:
     """Return everything a client needs to say: received, team, due date, neighbours who saw it too."""
-    root = f"{request.host_url.rstrip('/')}{request.script_root}"
+    root = f"{request.scheme}://{request.host}{request.script_root}"
     return {
         "number": given.number,
         "secret": given.secret,

@@ -89,13 +89,13 @@ _PHOTO = text(f"""
 
 def open_case(session: Session, intake: Intake, values: dict[str, Any], events: list[Event]) -> None:
     """Insert a case, its first report with what it may repeat, the contact and the two first events."""
-    _OPEN.run(session, values | _found_values(intake.found) | _event_values(events))
+    _OPEN.later(session, values | _found_values(intake.found) | _event_values(events))
     _keep_photos(session, intake, values["report_id"])
 
 
 def attach_report(session: Session, intake: Intake, values: dict[str, Any], events: list[Event]) -> None:
     """Insert a report of a case that exists, and move the case's position to the mean of its reports."""
-    _ATTACH.run(session, values | _found_values(intake.found) | _event_values(events))
+    _ATTACH.later(session, values | _found_values(intake.found) | _event_values(events))
     _keep_photos(session, intake, values["report_id"])
 
 

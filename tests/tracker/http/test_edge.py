@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from flask import Flask, Request, jsonify, url_for
 from sqlalchemy import Engine, event, text
-from sqlalchemy.orm import Session
 from werkzeug.test import EnvironBuilder
 
 from tests.support import towns
@@ -63,15 +62,12 @@ def counted(engine: Engine) -> Iterator[list[str]]:
     def note(_connection, _cursor, statement, *_rest):
         statements.append(statement)
 
-    sent = Prepared._run
-
-    def noted(self: Prepared, session: Session, values: Mapping[str, Any]) -> Any:
+    def noted(self: Prepared, _values: Mapping[str, Any], _result: object) -> None:
         statements.append(self.text)
-        return sent(self, session, values)
 
     event.listen(engine, "before_cursor_execute", note)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Prepared, "_run", noted)
+        patch.setattr(Prepared, "_arrived", noted)
         try:
             yield statements
         finally:
