@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from gis import crs
 from tracker.accounts.actor import Actor
+from tracker.cases import workload
 from tracker.cases.models import CaseRow
 from tracker.catalogue import queries as catalogue
 from tracker.db import selected
@@ -18,6 +19,8 @@ from tracker.dispatch.desk import CrewRef
 from tracker.prepared import Prepared
 from tracker.reports.submission import Picture
 from tracker.workflow import Facts
+
+DANGER = 1
 
 _COUNTS = Prepared("""
     SELECT (SELECT count(*) FROM report r JOIN contact k ON k.report_id = r.id
@@ -62,6 +65,7 @@ def known(session: Session, case: CaseRow, move: Move, row: Mapping[str, Any]) -
     service = catalogue.version(session, case.service_id)
     crew = _crew(session, move)
     zone = ZoneInfo(selected(session).zone)
+    until = case.resolve_by or move.at
     return Facts(
         now=move.at.astimezone(zone),
         role=move.actor.role,
@@ -73,7 +77,10 @@ def known(session: Session, case: CaseRow, move: Move, row: Mapping[str, Any]) -
         contactable=row["contacts"] > 0,
         crew_skills=crew.skills if crew else frozenset(),
         required_skill=service.skill,
-        crew_on_shift=crew is not None,
+        crew_on_shift=crew is not None and _is_on_shift(crew, case, move, zone),
+        crew_minutes_left=workload.minutes_left(session, crew, workload.Job(case.id, move.at, until), zone)
+        if crew
+        else None,
         job_minutes=service.duration_min,
         new_service_exists=str(move.inputs.get("service_code")) in catalogue.current(session).catalogue,
         distance_m=_distance(row, move),
@@ -98,6 +105,13 @@ def known(session: Session, case: CaseRow, move: Move, row: Mapping[str, Any]) -
         marked_at=case.status_since,
         rule_id="triage" if case.crew_id is not None else None,
     )
+
+
+def _is_on_shift(crew: CrewRef, case: CaseRow, move: Move, zone: ZoneInfo) -> bool:
+    """A danger needs a crew at work or on call now; anything else one that works before it is due."""
+    if case.priority == DANGER:
+        return crew.roster.is_on_duty(move.at, zone)
+    return crew.roster.is_on_shift(move.at, case.resolve_by or move.at, zone)
 
 
 def _crew(session: Session, move: Move) -> CrewRef | None:

@@ -1,7 +1,7 @@
 """Who can be sent: the crews of a jurisdiction and its calendar, as of one revision."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from tracker import definitions
 from tracker.db import PerRevision, Selected, selected
-from tracker.dispatch.models import Crew, CrewDistrict, CrewSkill
+from tracker.dispatch.models import Crew, CrewDistrict, CrewSkill, Shift
+from tracker.dispatch.shifts import Hours, Roster
 from tracker.sla import BusinessCalendar, HolidayRules
 
 
@@ -23,7 +24,7 @@ class NoHolidays(HolidayRules):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CrewRef:
-    """A crew: what it can do and which districts it serves; none means all of them."""
+    """A crew: what it can do, which districts it serves (none means all of them) and when it works."""
 
     id: int
     code: str
@@ -33,6 +34,7 @@ class CrewRef:
     capacity_min: int
     skills: frozenset[str]
     districts: frozenset[str]
+    roster: Roster = field(default_factory=lambda: Roster({}))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +54,10 @@ def _load(session: Session) -> Desk:
     districts: dict[int, set[str]] = {}
     for served in session.scalars(select(CrewDistrict)):
         districts.setdefault(served.crew_id, set()).add(served.district_code)
+    rosters: dict[int, dict[int, Hours]] = {}
+    for shift in session.scalars(select(Shift)):
+        hours = Hours(starts=shift.starts, ends=shift.ends, on_call=shift.on_call)
+        rosters.setdefault(shift.crew_id, {})[shift.weekday] = hours
     crews = tuple(
         CrewRef(
             id=crew.id,
@@ -62,6 +68,7 @@ def _load(session: Session) -> Desk:
             capacity_min=crew.capacity_min,
             skills=frozenset(skills.get(crew.id, ())),
             districts=frozenset(districts.get(crew.id, ())),
+            roster=Roster(rosters.get(crew.id, {})),
         )
         for crew in session.scalars(select(Crew).where(Crew.active).order_by(Crew.code))
     )
