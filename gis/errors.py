@@ -46,6 +46,10 @@ class VectorFileUnreadable(VectorFileError):
     """The map file is not a GeoJSON, Shapefile or GeoPackage that can be read."""
 
 
+class OsmFileUnreadable(VectorFileError):
+    """The file is not an OpenStreetMap extract that can be read."""
+
+
 class LayerMissing(VectorFileError):
     """The file has several layers, or not the one asked for."""
 

@@ -90,3 +90,11 @@ class ImportRunning(ImportsError):
 
 class DistrictsUnusable(ImportsError):
     """The map file does not hold districts that can be told apart."""
+
+
+class OsmUnusable(ImportsError):
+    """The file is no OpenStreetMap extract."""
+
+
+class PlacesOccupied(ImportsError):
+    """The town's places come from somewhere else."""
