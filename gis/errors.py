@@ -73,6 +73,16 @@ class CrsMissing(VectorFileError):
     """The file does not say its coordinate system; give one."""
 
 
+class LayerMisplaced(VectorFileError):
+    """The layer cannot lie where its coordinates say: swapped, in another system, far away or too wide."""
+
+    def __init__(self, *, kind: str, fr: str, en: str) -> None:
+        super().__init__(en)
+        self.kind = kind
+        self.fr = fr
+        self.en = en
+
+
 class LayerHasNoArea(VectorFileError):
     """The layer has no polygon that can be used."""
 

@@ -54,7 +54,7 @@ def _tags(said: Mapping[str, Any]) -> dict[str, str]:
 
 
 def village() -> Extract:
-    """Return a village: two streets that cross, a loop, a footpath, houses, a pond and its island, a railway."""
+    """Return a village: two streets that cross, a loop, a footpath, houses, a pond, a park, a railway."""
     town = Extract()
     for number, x in enumerate((0.0, 2.0, 4.0), start=1):
         town.node(number, x, 0)

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from tracker import db
 from tracker.cli.bringing import FILE, NEW_FILE, STDERR, WHERE, progress, town
+from tracker.cli.import_layer import layer
 from tracker.cli.import_osm import osm
 from tracker.cli.text import Failure, Group, is_english, pick, say
 from tracker.imports import districts as boundaries
@@ -40,6 +41,7 @@ def _mapping(name: str) -> Mapping:
 
 
 imports.add_command(osm)
+imports.add_command(layer)
 
 
 @imports.command(fr="Importe les districts d’une carte ; le même fichier deux fois ne change rien.")

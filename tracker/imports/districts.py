@@ -16,6 +16,7 @@ from gis.areas import Area
 from gis.vectorfile import AreaLayer, RowNote
 from gis.wording import Words
 from tracker.imports import errors
+from tracker.imports.layers import refusing
 
 _SAME = text("SELECT id, status FROM boundary_set WHERE fingerprint = :fingerprint ORDER BY id DESC LIMIT 1")
 _NEW_SET = text("""
@@ -91,18 +92,16 @@ def bring_in(session: Session, chosen: Chosen, *, today: date) -> Brought:
     The same areas again change nothing. Raises DistrictsUnusable. The caller commits.
     """
     layer = _read(chosen)
-    fingerprint = fingerprint_of(layer.areas)
-    kept = session.execute(_SAME, {"fingerprint": fingerprint}).one_or_none()
-    set_id = kept.id if kept else _store(session, layer, chosen.path, fingerprint, today)
-    moved = activate(session, set_id) if chosen.activates else 0
+    stored = store(session, layer.areas, chosen.path, today)
+    moved = activate(session, stored.set_id) if chosen.activates else 0
     return Brought(
         districts=tuple((area.code, area.name) for area in layer.areas),
         repaired=layer.repaired,
         refused=layer.refused,
         notes=layer.notes,
         crs=layer.crs,
-        is_new=kept is None,
-        is_active=chosen.activates or (kept is not None and kept.status == "active"),
+        is_new=stored.is_new,
+        is_active=chosen.activates or stored.status == "active",
         moved=moved,
     )
 
@@ -136,34 +135,33 @@ def _read(chosen: Chosen) -> AreaLayer:
         )
     except (gis_errors.VectorFileError, ValueError) as wrong:
         name = chosen.path.name
-        raise errors.DistrictsUnusable(fr=f"{name}\u00a0: {_french(wrong)}", en=f"{name}: {wrong}") from wrong
+        raise errors.DistrictsUnusable(
+            fr=f"{name}\u00a0: {refusing.in_french(wrong)}", en=f"{name}: {wrong}"
+        ) from wrong
 
 
-def _french(wrong: Exception) -> str:
-    """Say in French what the spatial library says in English."""
-    match wrong:
-        case gis_errors.FieldMissing():
-            return f"pas de champ {wrong.field}\u202f; il y a\u00a0: {', '.join(wrong.available) or '—'}."
-        case gis_errors.LayerMissing():
-            return f"choisissez une couche\u00a0: {', '.join(wrong.available) or '—'}."
-        case gis_errors.CrsMissing():
-            return "le fichier ne dit pas son système de coordonnées\u202f; donnez-le avec --crs."
-        case gis_errors.LayerHasNoArea():
-            return "aucun polygone utilisable dans cette couche."
-        case gis_errors.VectorFileError():
-            return "ce n’est pas un GeoJSON, un Shapefile ou un GeoPackage lisible."
-        case _:
-            return "système de coordonnées inconnu."
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stored:
+    """A set of boundaries as it is kept."""
+
+    set_id: int
+    status: str
+    is_new: bool
 
 
-def _store(session: Session, layer: AreaLayer, path: Path, fingerprint: str, today: date) -> int:
+def store(session: Session, areas: Sequence[Area], path: Path, today: date) -> Stored:
+    """Keep areas as a draft, unless the very same are kept already. The caller commits."""
+    fingerprint = fingerprint_of(areas)
+    kept = session.execute(_SAME, {"fingerprint": fingerprint}).one_or_none()
+    if kept is not None:
+        return Stored(set_id=kept.id, status=kept.status, is_new=False)
     values = {"name": path.stem, "source": path.name, "fingerprint": fingerprint, "valid_from": today}
     set_id = int(session.execute(_NEW_SET, values).scalar_one())
     session.execute(
         _NEW_DISTRICT,
         [
             {"set": set_id, "code": area.code, "name": area.name, "wkb": shapely.to_wkb(area.geometry)}
-            for area in layer.areas
+            for area in areas
         ],
     )
-    return set_id
+    return Stored(set_id=set_id, status="draft", is_new=True)

@@ -98,3 +98,11 @@ class OsmUnusable(ImportsError):
 
 class PlacesOccupied(ImportsError):
     """The town's places come from somewhere else."""
+
+
+class LayerUnusable(ImportsError):
+    """The file cannot be read as a layer."""
+
+
+class LayerMappingWrong(ImportsError):
+    """The columns of the file do not make a layer of that kind."""

@@ -29,6 +29,23 @@ _LINK = text(f"""
     UPDATE address a SET segment_id = found.segment_id FROM ({_STREET_OF}) found
     WHERE a.id = found.id AND a.segment_id IS DISTINCT FROM found.segment_id
 """)  # noqa: S608 -- composed of constants
+# An asset beside a street belongs to it unless the file said otherwise.
+_ROAD_OF = """
+    SELECT a.id, s.id AS segment_id FROM asset a
+    LEFT JOIN LATERAL (
+        SELECT k.id FROM street_segment k
+        WHERE k.geom && ST_Expand(a.geom, :reach) AND ST_DWithin(k.geom::geography, a.geom::geography, :reach_m)
+        ORDER BY k.geom <-> a.geom, k.id LIMIT 1
+    ) s ON true
+    WHERE a.source = :source AND GeometryType(a.geom) = 'POINT'
+"""
+_ADRIFT = text(f"""
+    SELECT count(*) FROM ({_ROAD_OF}) f JOIN asset a USING (id) WHERE a.segment_id IS DISTINCT FROM f.segment_id
+""")  # noqa: S608 -- composed of constants
+_MOOR = text(f"""
+    UPDATE asset a SET segment_id = f.segment_id FROM ({_ROAD_OF}) f
+    WHERE a.id = f.id AND a.segment_id IS DISTINCT FROM f.segment_id
+""")  # noqa: S608 -- composed of constants
 _LINKED = text("SELECT count(*) FROM address WHERE segment_id IS NOT NULL")
 
 # Only what nobody has decided: segments that an extract brought, still with the owner it gives them all.
@@ -61,6 +78,15 @@ def addresses(session: Session) -> int:
     if stale:
         session.execute(_LINK, values)
     return stale
+
+
+def assets(session: Session, source: str) -> int:
+    """Give each point asset of a source the nearest street within 40 m; return how many changed."""
+    values = {"source": source, "reach": 0.0008, "reach_m": 40}
+    adrift = int(session.execute(_ADRIFT, values).scalar_one())
+    if adrift:
+        session.execute(_MOOR, values)
+    return adrift
 
 
 def count_linked(session: Session) -> int:

@@ -37,6 +37,7 @@ class Layer:
     retires: str | None = None
     refers: str | None = None
     given: Mapping[str, str] = field(default_factory=dict)
+    has_source: bool = True
 
     @property
     def all_columns(self) -> tuple[str, ...]:
@@ -77,8 +78,10 @@ class Stage:
         return copying.copy(self.session, self.name, self.layer.all_columns, (tuple(row) for row in rows))
 
     def run(self, statement: str, **values: Any) -> Any:
-        """Run a statement in which `{staged}` is the staging table."""
-        return self.session.execute(text(statement.format(staged=f"pg_temp.{self.name}")), values)
+        """Run a statement in which `{staged}` is the staging table and `:source` where its rows come from."""
+        written = text(statement.format(staged=f"pg_temp.{self.name}"))
+        wanted = {"source": self.source, **values} if ":source" in statement else values
+        return self.session.execute(written, wanted)
 
     def settle(self, *, is_whole: bool = True) -> Changes:
         """Make the table say what was staged. `is_whole` removes what the source had and has no more."""
@@ -101,7 +104,10 @@ class Stage:
     def _differs(self) -> str:
         mine = [f"ST_AsEWKB(t.{each})" if each == GEOMETRY else f"t.{each}" for each in self.layer.columns]
         theirs = [f"ST_AsEWKB(s.{each})" if each == GEOMETRY else f"s.{each}" for each in self.layer.columns]
-        return f"({', '.join(mine)}, t.source) IS DISTINCT FROM ({', '.join(theirs)}, :source)"
+        if self.layer.has_source:
+            mine.append("t.source")
+            theirs.append(":source")
+        return f"({', '.join(mine)}) IS DISTINCT FROM ({', '.join(theirs)})"
 
     def _spoken_of(self) -> str:
         """Tell in SQL whether a case or a report speaks of a row."""
@@ -123,7 +129,6 @@ class Stage:
             f"count(*) FILTER (WHERE t.id IS NOT NULL AND {self._differs()}) AS changed, "
             f"count(*) FILTER (WHERE t.id IS NOT NULL AND NOT {self._differs()}) AS unchanged "
             f"FROM {{staged}} s LEFT JOIN {self.layer.table} t ON {self._same()}",
-            source=self.source,
         ).one()
         removed = retired = 0
         if is_whole:
@@ -131,7 +136,6 @@ class Stage:
                 f"SELECT count(*) FILTER (WHERE NOT spoken) AS removed, "
                 f"count(*) FILTER (WHERE spoken) AS retired FROM "
                 f"(SELECT {self._spoken_of()} AS spoken FROM {self.layer.table} t WHERE {self._gone()}) gone",
-                source=self.source,
             ).one()
             removed, retired = counted.removed, counted.retired
         return Changes(
@@ -148,17 +152,16 @@ class Stage:
                 f"INSERT INTO retired_place (kind, id, code, facts, geom) "
                 f"SELECT :kind, t.id, t.code, to_jsonb(t) - 'geom', t.geom FROM {self.layer.table} t "
                 f"WHERE {self._gone()} AND {self._spoken_of()}",
-                source=self.source,
                 kind=self.layer.retires,
             )
-        self.run(f"DELETE FROM {self.layer.table} t WHERE {self._gone()}", source=self.source)
+        self.run(f"DELETE FROM {self.layer.table} t WHERE {self._gone()}")
 
     def _update(self) -> None:
-        told = ", ".join(f"{column} = s.{column}" for column in self.layer.columns)
+        told = [f"{column} = s.{column}" for column in self.layer.columns]
+        told += ["source = :source"] if self.layer.has_source else []
         self.run(
-            f"UPDATE {self.layer.table} t SET {told}, source = :source FROM {{staged}} s "
+            f"UPDATE {self.layer.table} t SET {', '.join(told)} FROM {{staged}} s "
             f"WHERE {self._same()} AND {self._differs()}",
-            source=self.source,
         )
 
     def _insert(self) -> None:
@@ -166,9 +169,8 @@ class Stage:
             self._bring_back()
         names, values = self._new_row()
         self.run(
-            f"INSERT INTO {self.layer.table} ({names}, source) SELECT {values}, :source FROM {{staged}} s "
+            f"INSERT INTO {self.layer.table} ({names}) SELECT {values} FROM {{staged}} s "
             f"WHERE NOT EXISTS (SELECT 1 FROM {self.layer.table} t WHERE {self._same()})",
-            source=self.source,
         )
 
     def _new_row(self) -> tuple[str, str]:
@@ -176,6 +178,9 @@ class Stage:
         names = [*self.layer.all_columns, *self.layer.given]
         given = ["'" + value.replace("'", "''") + "'" for value in self.layer.given.values()]
         values = [f"s.{column}" for column in self.layer.all_columns] + given
+        if self.layer.has_source:
+            names.append("source")
+            values.append(":source")
         return ", ".join(names), ", ".join(values)
 
     def _bring_back(self) -> None:
@@ -185,12 +190,11 @@ class Stage:
         matches = " AND ".join(["r.kind = :kind", *same])
         key = ", ".join(f"s.{column}" for column in self.layer.key)
         self.run(
-            f"INSERT INTO {self.layer.table} (id, {names}, source) OVERRIDING SYSTEM VALUE "
-            f"SELECT DISTINCT ON ({key}) r.id, {values}, :source "
+            f"INSERT INTO {self.layer.table} (id, {names}) OVERRIDING SYSTEM VALUE "
+            f"SELECT DISTINCT ON ({key}) r.id, {values} "
             f"FROM {{staged}} s JOIN retired_place r ON {matches} "
             f"WHERE NOT EXISTS (SELECT 1 FROM {self.layer.table} t WHERE {self._same()}) "
             f"ORDER BY {key}, r.retired_at DESC",
-            source=self.source,
             kind=self.layer.retires,
         )
         self.run(
@@ -216,3 +220,24 @@ ADDRESSES = Layer(
 FEATURES = Layer(
     table="map_feature", key=("code",), columns=("kind", "name", "area_m2", GEOMETRY), is_by_source=True
 )
+ASSETS = Layer(
+    table="asset",
+    key=("kind", "code"),
+    columns=("name", "attributes", GEOMETRY),
+    retires="asset",
+    refers="asset_id",
+)
+PARCELS = Layer(table="parcel", key=("code",), columns=("owner", GEOMETRY), is_by_source=True)
+PARTIES = Layer(
+    table="third_party",
+    key=("code",),
+    columns=("kind", "name_fr", "name_en", "phone", "url", "email", "asset_kinds", "chase_days", GEOMETRY),
+    has_source=False,
+)
+BY_KIND = {
+    "segments": STREETS,
+    "addresses": ADDRESSES,
+    "assets": ASSETS,
+    "parcels": PARCELS,
+    "parties": PARTIES,
+}
