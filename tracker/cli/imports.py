@@ -23,6 +23,7 @@ from tracker.imports.mapping import Mapping
 from tracker.imports.rows import REASONS
 from tracker.imports.runner import Result
 from tracker.imports.sweeps import Job
+from tracker.places import boundaries as places
 from tracker.postgres.place import default_var
 
 MOST_LISTED = 30
@@ -95,7 +96,7 @@ def requests(
 def check(jurisdiction: str | None) -> None:
     """Hold every place against PostGIS: is the district of each case the right one?"""
     with town(jurisdiction) as (engine, code), db.transaction(engine, code) as session:
-        found = boundaries.differences(session)
+        found = places.differences(session)
     click.echo(found)
     if found:
         raise Failure(
@@ -123,9 +124,9 @@ def _tell_districts(brought: boundaries.Brought) -> None:
     count, repaired, refused = len(brought.districts), len(brought.repaired), len(brought.refused)
     say(
         fr=f"{count} districts ({brought.crs}), {repaired} réparés, {refused} refusés, "
-        f"{brought.moved} dossiers replacés{'' if brought.is_new else ' (déjà connus)'}.",
+        f"{brought.placed} dossiers ouverts replacés, {brought.moved} changent de district{'' if brought.is_new else ' (déjà connus)'}.",
         en=f"{count} districts ({brought.crs}), {repaired} repaired, {refused} refused, "
-        f"{brought.moved} cases placed again{'' if brought.is_new else ' (known already)'}.",
+        f"{brought.placed} open cases placed again, {brought.moved} change district{'' if brought.is_new else ' (known already)'}.",
     )
 
 

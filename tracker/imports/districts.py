@@ -15,8 +15,10 @@ from gis import vectorfile
 from gis.areas import Area
 from gis.vectorfile import AreaLayer, RowNote
 from gis.wording import Words
-from tracker.imports import errors
+from tracker.imports import errors, linking
 from tracker.imports.layers import refusing
+from tracker.places import boundaries as places
+from tracker.places.boundaries import Placing
 
 _SAME = text("SELECT id, status FROM boundary_set WHERE fingerprint = :fingerprint ORDER BY id DESC LIMIT 1")
 _NEW_SET = text("""
@@ -26,37 +28,6 @@ _NEW_SET = text("""
 _NEW_DISTRICT = text("""
     INSERT INTO district (boundary_set_id, code, name, geom)
     VALUES (:set, :code, :name, ST_Multi(ST_GeomFromWKB(:wkb, 4326)))
-""")
-_RETIRE = text("UPDATE boundary_set SET status = 'retired' WHERE status = 'active' AND id <> :set")
-_ACTIVATE = text(
-    "UPDATE boundary_set SET status = 'active' WHERE id = :set AND status <> 'active' RETURNING id"
-)
-# One pass for all cases. A point on a shared edge is covered twice and goes to the lowest code; a case that
-# keeps its district is not touched. The event of each case comes with the versions of boundaries.
-_REPLACE = text("""
-    WITH placed AS (
-        SELECT DISTINCT ON (c.id) c.id, d.id AS district_id
-        FROM "case" c
-        LEFT JOIN district d ON d.boundary_set_id = :set AND ST_Covers(d.geom, c.geom)
-        WHERE c.geom IS NOT NULL
-        ORDER BY c.id, d.code COLLATE "C"
-    ), moved AS (
-    UPDATE "case" c SET district_id = p.district_id,
-        boundary_set_id = CASE WHEN p.district_id IS NULL THEN NULL ELSE CAST(:set AS bigint) END
-    FROM placed p
-    WHERE c.id = p.id AND c.district_id IS DISTINCT FROM p.district_id
-    RETURNING 1
-    )
-    SELECT count(*) FROM moved
-""")
-_DIFFERENCES = text("""
-    SELECT count(*) FROM "case" c
-    LEFT JOIN LATERAL (
-        SELECT d.id FROM district d JOIN boundary_set b ON b.id = d.boundary_set_id
-        WHERE b.status = 'active' AND ST_Covers(d.geom, c.geom)
-        ORDER BY d.code COLLATE "C" LIMIT 1
-    ) judged ON true
-    WHERE c.geom IS NOT NULL AND c.district_id IS DISTINCT FROM judged.id
 """)
 
 
@@ -74,7 +45,7 @@ class Chosen:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Brought:
-    """What came of a file: its districts as (code, name), what was odd, and how many cases moved."""
+    """What came of a file: its districts as (code, name), what was odd, open cases placed again and moved."""
 
     districts: tuple[tuple[str, str], ...]
     repaired: tuple[RowNote, ...]
@@ -83,6 +54,7 @@ class Brought:
     crs: str
     is_new: bool
     is_active: bool
+    placed: int
     moved: int
 
 
@@ -93,7 +65,7 @@ def bring_in(session: Session, chosen: Chosen, *, today: date) -> Brought:
     """
     layer = _read(chosen)
     stored = store(session, layer.areas, chosen.path, today)
-    moved = activate(session, stored.set_id) if chosen.activates else 0
+    placing = take_over(session, stored.set_id) if chosen.activates else Placing()
     return Brought(
         districts=tuple((area.code, area.name) for area in layer.areas),
         repaired=layer.repaired,
@@ -102,21 +74,16 @@ def bring_in(session: Session, chosen: Chosen, *, today: date) -> Brought:
         crs=layer.crs,
         is_new=stored.is_new,
         is_active=chosen.activates or stored.status == "active",
-        moved=moved,
+        placed=placing.placed,
+        moved=placing.moved,
     )
 
 
-def activate(session: Session, set_id: int) -> int:
-    """Make a set the active one, retire the one before, place every case again; return how many moved."""
-    session.execute(_RETIRE, {"set": set_id})
-    if session.execute(_ACTIVATE, {"set": set_id}).first() is None:
-        return 0
-    return int(session.execute(_REPLACE, {"set": set_id}).scalar_one())
-
-
-def differences(session: Session) -> int:
-    """Count the cases whose district is not the one PostGIS gives their point: it must be none."""
-    return int(session.execute(_DIFFERENCES).scalar_one())
+def take_over(session: Session, set_id: int) -> Placing:
+    """Put a set in force: place every open case, and take streets now outside for somebody else's."""
+    placing = places.activate(session, set_id)
+    linking.owners(session)
+    return placing
 
 
 def fingerprint_of(areas: Sequence[Area]) -> str:

@@ -34,7 +34,7 @@ def bring_in(session: Session, choice: Choice, *, activates: bool, today: date) 
         )
     stored = boundaries.store(session, areas, choice.path, today)
     if activates:
-        boundaries.activate(session, stored.set_id)
+        boundaries.take_over(session, stored.set_id)
     return Brought(
         kind=kind.name,
         read=layer.read,

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 import shapely
-from shapely.geometry import MultiPolygon
+from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from gis import text as texts
@@ -188,7 +188,7 @@ def _class_of(said: Any) -> int:
 
 
 def _multi(shape: BaseGeometry) -> BaseGeometry:
-    return shape if isinstance(shape, MultiPolygon) else MultiPolygon([shape])
+    return MultiPolygon([part for part in shapely.get_parts([shape]) if isinstance(part, Polygon)])
 
 
 def _digest(shape: BaseGeometry) -> str:
