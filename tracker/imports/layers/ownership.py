@@ -95,8 +95,8 @@ def settle(session: Session, reader: Reader, layer: RowLayer) -> tuple[Changes, 
     counted = session.execute(text(_COUNT)).one()
     if counted.changed:
         session.execute(text(_WRITE))
-    for row in session.execute(text(_IDLE)):
-        refused.append(RowNote(row=row.number, name=row.named, words=_NO_SEGMENT))
+    idle = session.execute(text(_IDLE))
+    refused.extend(RowNote(row=row.number, name=row.named, words=_NO_SEGMENT) for row in idle)
     return Changes(changed=counted.changed, unchanged=counted.unchanged), refused
 
 
