@@ -50,15 +50,16 @@ class LocationUnusable(PlaceError):
 
 
 class OutsideTerritory(PlaceError):
-    """The place is outside the municipality."""
+    """The place is outside the municipality; `ours` is how probable it is all the same, at its accuracy."""
 
-    def __init__(self, party: Party | None) -> None:
+    def __init__(self, party: Party | None, ours: float = 0.0) -> None:
         super().__init__()
         self.party = party
+        self.ours = ours
 
 
 class NotOurs(PlaceError):
-    """The street or the equipment belongs to somebody else."""
+    """The street, the equipment or the ground belongs to somebody else."""
 
     def __init__(self, party: Party, what: str) -> None:
         super().__init__()
@@ -66,8 +67,16 @@ class NotOurs(PlaceError):
         self.what = what
 
 
+class PrivateLot(PlaceError):
+    """The place is on a private lot, where the city does not do this work."""
+
+
 class InWater(PlaceError):
-    """The place is in the water."""
+    """The place is in the water; `party` answers for it when it is somebody's, a canal or a seaway."""
+
+    def __init__(self, party: Party | None = None) -> None:
+        super().__init__()
+        self.party = party
 
 
 class AddressUnknown(PlaceError):
@@ -90,3 +99,11 @@ class AssetUnknown(PlaceError):
         super().__init__()
         self.kind = kind
         self.code = code
+
+
+class BoundarySetUnknown(PlaceError):
+    """There is no such set of boundaries."""
+
+    def __init__(self, set_id: int) -> None:
+        super().__init__()
+        self.set_id = set_id

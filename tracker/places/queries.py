@@ -1,7 +1,8 @@
 """Named reads of places: the street and the asset at a point, addresses by text, the address of a point."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -25,6 +26,19 @@ class Segment:
     road_class: int
     district_code: str | None
     distance_m: float
+    agreement: Mapping[str, str] = field(default_factory=dict)
+
+    def done_by(self, work: str) -> str:
+        """Say who does a work here: what was agreed with the neighbour, else who maintains the street."""
+        return self.agreement.get(work) or self.maintained_by
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lot:
+    """The lot a point lies in: whose it is, and how far its edge is."""
+
+    owner: str
+    edge_m: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,11 +59,11 @@ class AssetRef:
 # The nearest by `<->` is nearest in degrees, which at 45° is not nearest in metres: the four nearest by
 # the index are measured on the ellipsoid.
 _AROUND = """
-    SELECT {serial} AS serial, a.nearest_address, s.*
+    SELECT {serial} AS serial, a.nearest_address, l.lot_owner, l.lot_edge_m, s.*
     FROM (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS g) p
     LEFT JOIN LATERAL (
         SELECT k.id, k.code, k.name, k.owner, k.maintained_by, k.class AS road_class, k.district_code,
-               ST_Distance(k.geom::geography, p.g::geography, false) AS distance_m
+               k.agreement, ST_Distance(k.geom::geography, p.g::geography, false) AS distance_m
         FROM (SELECT * FROM street_segment WHERE geom && ST_Expand(p.g, :dx, :dy)
               ORDER BY geom <-> p.g LIMIT 4) k
         ORDER BY distance_m LIMIT 1
@@ -58,6 +72,11 @@ _AROUND = """
         SELECT civic || suffix || ', ' || street AS nearest_address
         FROM address WHERE geom && ST_Expand(p.g, :dx, :dy) ORDER BY geom <-> p.g LIMIT 1
     ) a ON true
+    LEFT JOIN LATERAL (
+        SELECT owner AS lot_owner,
+               ST_Distance(ST_Boundary(geom)::geography, p.g::geography, false) AS lot_edge_m
+        FROM parcel WHERE ST_Covers(geom, p.g) ORDER BY id LIMIT 1
+    ) l ON true
 """
 _LOOK = Prepared(_AROUND.format(serial="0"))
 _LOOK_AND_DRAW = Prepared(_AROUND.format(serial="nextval('number_seq')"))  # one round trip for both
@@ -109,6 +128,7 @@ class Surroundings:
     serial: int
     segment: Segment | None
     address: str | None
+    lot: Lot | None = None
 
 
 def around(session: Session, lon: float, lat: float, *, draws: bool = False) -> Surroundings:
@@ -126,8 +146,10 @@ def around(session: Session, lon: float, lat: float, *, draws: bool = False) -> 
             road_class=row.road_class,
             district_code=row.district_code,
             distance_m=row.distance_m,
+            agreement=row.agreement,
         )
-    return Surroundings(serial=row.serial, segment=segment, address=row.nearest_address)
+    lot = Lot(owner=row.lot_owner, edge_m=row.lot_edge_m) if row.lot_owner is not None else None
+    return Surroundings(serial=row.serial, segment=segment, address=row.nearest_address, lot=lot)
 
 
 def next_serial(session: Session) -> int:

@@ -54,6 +54,7 @@ def location(located: Located, pictures: Iterable[Picture]) -> dict[str, Any]:
         "segment": {"name": located.segment.name, "owner": located.segment.owner}
         if located.segment
         else None,
+        "candidates": dict(located.odds) if located.odds else {},
         "photo_proposal": {"lon": proposed.lon, "lat": proposed.lat} if proposed else None,
     }
 

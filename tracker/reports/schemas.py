@@ -167,6 +167,9 @@ class LocationTold(Schema):
     method = fields.String(required=True)
     address = fields.String(allow_none=True)
     segment = fields.Nested(SegmentTold, allow_none=True)
+    candidates = fields.Dict(
+        metadata={"description": "districts and territories with their probabilities, when it is not sure"}
+    )
     photo_proposal = fields.Nested(PositionTold, allow_none=True)
 
 

@@ -18,7 +18,7 @@ from tracker.web.places import Place
 blueprint = Blueprint("reporting", __name__, url_prefix="/signaler")
 
 SENTENCE_WORDS = 4
-OUTSIDE = ("outside-territory", "not-ours", "in-water")
+OUTSIDE = ("outside-territory", "not-ours", "in-water", "private-lot")
 
 
 @blueprint.get("")
