@@ -31,6 +31,8 @@ from tracker.http import (
     security,
     state,
 )
+from tracker.maps import api as maps
+from tracker.maps import problems as maps_problems
 from tracker.media import api as media
 from tracker.media import problems as media_problems
 from tracker.places import api as places
@@ -49,6 +51,7 @@ BLUEPRINTS = (
     places.blp,
     dispatch.blp,
     media.blp,
+    maps.blp,
 )
 PROBLEMS = (
     problems,
@@ -57,6 +60,7 @@ PROBLEMS = (
     cases_problems,
     places_problems,
     media_problems,
+    maps_problems,
 )
 
 
