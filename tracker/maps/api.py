@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from tracker.db import selected
 from tracker.http import edge, language, openapi
 from tracker.maps import density, layers, palette, schemas, scope, style, tiles_api, words
-from tracker.maps.density import Cell, Hotspots
+from tracker.maps.density import Cell, Hotspots, Spot
 
 blp = openapi.Blueprint("maps", __name__, url_prefix=openapi.PREFIX, description="The town as a map.")
 GEOJSON = "application/geo+json"
 MINUTES_5 = 300
+MOST_SPOTS = 10
 
 
 @blp.route("/map/style.json")
@@ -56,7 +57,8 @@ def read_density(given: dict[str, Any]) -> Response:
         asked = {"service": given["service"], "from": given["from_"], "to": given["to"]}
         wanted = tiles_api.wanted_of(session, scope.current(session), asked)
         found = density.current(session, wanted, edge.clock())
-    body = told(found, only_hot=given["hot"])
+        body = told(found, only_hot=given["hot"])
+        body["spots"] = [spot(each) for each in density.spots(session, found, most=MOST_SPOTS)]
     body["from"], body["to"], body["services"] = wanted.first, wanted.last, wanted.services
     response = Response(orjson.dumps(body), 200, content_type=GEOJSON)
     response.cache_control.max_age = MINUTES_5
@@ -75,6 +77,18 @@ def told(found: Hotspots, *, only_hot: bool) -> dict[str, Any]:
         "hidden": found.hidden,
         "cell_m": found.size_m,
         "bandwidth_m": found.bandwidth_m,
+    }
+
+
+def spot(found: Spot) -> dict[str, Any]:
+    """Return a hot place in words."""
+    return {
+        "street": found.street,
+        "district": found.district,
+        "lon": found.lon,
+        "lat": found.lat,
+        "times": found.times,
+        "words": words.of_times(found.times),
     }
 
 

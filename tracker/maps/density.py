@@ -49,6 +49,13 @@ _GROUND = text("""
     FROM (SELECT geom FROM address
           UNION ALL SELECT ST_LineInterpolatePoint(geom, 0.5) FROM street_segment) places
 """)
+_WHERE = text("""
+    SELECT (SELECT s.name FROM street_segment s WHERE s.name <> ''
+            ORDER BY s.geom <-> p.geom LIMIT 1) AS street,
+           (SELECT d.name FROM district d JOIN boundary_set b ON b.id = d.boundary_set_id AND b.status = 'active'
+            ORDER BY d.geom <-> p.geom LIMIT 1) AS district
+    FROM (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS geom) p
+""")
 _TILE = Prepared(f"""
     SELECT ST_AsMVT(t, 'density', {EXTENT}) AS mvt FROM (
         SELECT c.level, c.times, c.hot,
@@ -88,6 +95,19 @@ class Cell:
     is_hot: bool
     z: float
     count: int | None
+    at: tuple[int, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spot:
+    """Hot cells that touch, told as one place: the street and district of the hottest of them."""
+
+    street: str
+    district: str
+    lon: float
+    lat: float
+    times: float
+    cells: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -213,7 +233,39 @@ def _cells(surface: Surface, to_metres: pyproj.Transformer, *, is_public: bool) 
             is_hot=bool(surface.is_hot[at]),
             z=round(float(surface.z[at]), 1 if is_public else 2),
             count=None if is_public and count < LEAST_PUBLIC else count,
+            at=(int(surface.q[at]), int(surface.r[at])),
         )
+
+
+def spots(session: Session, found: Hotspots, *, most: int) -> list[Spot]:
+    """Return the hot places in words, the hottest first."""
+    groups = sorted(_touching(found), key=lambda group: -max(each.times for each in group))[:most]
+    return [_spot(session, group) for group in groups]
+
+
+def _touching(found: Hotspots) -> Iterator[list[Cell]]:
+    """Gather the hot cells that share an edge."""
+    left = {cell.at: cell for cell in found.cells if cell.is_hot}
+    while left:
+        group = [left.popitem()[1]]
+        for cell in group:  # the list grows while it is walked
+            q, r = cell.at
+            group += [left.pop((q + dq, r + dr)) for dq, dr in grids.RING if (q + dq, r + dr) in left]
+        yield group
+
+
+def _spot(session: Session, group: list[Cell]) -> Spot:
+    hottest = max(group, key=lambda each: each.times)
+    lon, lat = np.mean(hottest.corners, axis=0).tolist()
+    row = session.execute(_WHERE, {"lon": lon, "lat": lat}).one()
+    return Spot(
+        street=row.street or "",
+        district=row.district or "",
+        lon=round(lon, 6),
+        lat=round(lat, 6),
+        times=hottest.times,
+        cells=len(group),
+    )
 
 
 _ground = PerRevision(lambda session: np.array([(row.lon, row.lat) for row in session.execute(_GROUND)]))

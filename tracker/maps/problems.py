@@ -14,7 +14,7 @@ def register() -> None:
         404,
         "layer-unknown",
         title=_l("Couche inconnue"),
-        message=lambda error: _("La carte n’a pas de couche « %(name)s ».", name=error.name),
+        message=lambda error: _("La carte n’a pas de couche « %(name)s ».", name=error.name),
     )
     on(
         facts.TileUnknown,
@@ -22,7 +22,7 @@ def register() -> None:
         "tile-unknown",
         title=_l("Tuile inexistante"),
         message=lambda error: _(
-            "Cette couche a des tuiles des niveaux %(lowest)d à %(highest)d ; à chaque niveau z, "
+            "Cette couche a des tuiles des niveaux %(lowest)d à %(highest)d ; à chaque niveau z, "
             "x et y vont de 0 à 2^z − 1.",
             lowest=error.lowest,
             highest=error.highest,
@@ -34,7 +34,7 @@ def register() -> None:
         422,
         "service-unknown-here",
         title=_l("Service inconnu"),
-        message=lambda error: _("Le catalogue n’a ni service ni groupe « %(code)s ».", code=error.code),
+        message=lambda error: _("Le catalogue n’a ni service ni groupe « %(code)s ».", code=error.code),
     )
     on(
         facts.PeriodInvalid,

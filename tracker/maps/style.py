@@ -130,7 +130,6 @@ def _street(palette: Palette, road: int, *, is_case: bool) -> Layer:
         {"line-color": palette[token], "line-width": width},
         filter=_of_class(road),
         minzoom=FIRST_ZOOM[road] + (1 if is_case and road > 2 else 0),
-        layout={"line-cap": "butt" if is_case else "round"},
     )
 
 
@@ -200,7 +199,7 @@ def _street_name(palette: Palette, road: int, first_zoom: float) -> Layer:
     sizes = {1: ((12, 11.5), (15, 13.5), (18, 18)), 2: ((12, 11), (15, 13), (18, 17))}
     layout: Layer = {
         "symbol-placement": "line",
-        "symbol-spacing": 340 if road <= 2 else 260,
+        "symbol-spacing": 420 if road <= 2 else 340,
         "text-size": by_zoom(sizes.get(road, ((14, 10.5), (16, 12), (18, 15))), base=1),
         "text-font": [STRONG if road <= 2 else PLAIN],
         "text-max-angle": 28,
