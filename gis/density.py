@@ -1,11 +1,11 @@
 """Where things happen more than elsewhere: a kernel density and a significance test on a grid of hexagons.
 
-All coordinates are metres of one projected CRS. Counts belong to incidents, not to reports: whoever calls must
-have joined what is reported twice, or a quarter that reports more would look worse than it is.
+All coordinates are metres of one projected CRS. Counts belong to incidents, not to reports: whoever calls
+must have joined what is reported twice, or a quarter that reports more would look worse than it is.
 
-Sources: Getis & Ord, "The analysis of spatial association by use of distance statistics", Geographical Analysis
-24 (1992), in the G* form standardised by Ord & Getis (1995); Benjamini & Hochberg, "Controlling the false
-discovery rate", JRSS B 57 (1995); Silverman, "Density estimation" (1986), 4.5, the quartic kernel.
+Sources: Getis & Ord, "The analysis of spatial association by use of distance statistics", Geographical
+Analysis 24 (1992), in the G* form standardised by Ord & Getis (1995); Benjamini & Hochberg, "Controlling the
+false discovery rate", JRSS B 57 (1995); Silverman, "Density estimation" (1986), 4.5, the quartic kernel.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ RING = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1), (1, -1), (-1, 1))
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """`size_m` is a hexagon's width across its flats, `bandwidth_m` the reach of the kernel, `alpha` the share of
-    false ones among the cells called hot. ValueError for what is not positive."""
+    """`size_m` is a hexagon's width across its flats, `bandwidth_m` the reach of the kernel, `alpha` the
+    share of
+    false ones among the cells called hot. ValueError for what is not positive.
+    """
 
     size_m: float = 200.0
     bandwidth_m: float = 400.0
@@ -41,10 +43,10 @@ class Settings:
 class Surface:
     """One value for each hexagon of the study area, in the same order.
 
-    `q`, `r` are axial coordinates, `x`, `y` the middles in metres, `count` the incidents inside, `around` those
-    of the cell and its neighbours, `per_km2` the kernel's density, `times` that density as a multiple of its mean
-    over the study area, `z` the Getis-Ord score and `is_hot` whether it stands after the correction for looking
-    at every cell.
+    `q`, `r` are axial coordinates, `x`, `y` the middles in metres, `count` the incidents inside, `around`
+    those of the cell and its neighbours, `per_km2` the kernel's density, `times` that density as a multiple
+    of its mean over the study area, `z` the Getis-Ord score and `is_hot` whether it stands after the
+    correction for looking at every cell.
     """
 
     q: Ints
@@ -92,9 +94,9 @@ def middles_of(q: Ints, r: Ints, size_m: float) -> tuple[Floats, Floats]:
 def surface(points: Floats, weights: Floats, ground: Floats, settings: Settings) -> Surface:
     """Return the density of incidents at `points` over the hexagons that hold `ground` or a point.
 
-    `points` and `ground` have shape (n, 2); `weights` says how many incidents each point stands for. The ground,
-    such as every address of a town, makes the cells where nothing happened count, and only those where something
-    could.
+    `points` and `ground` have shape (n, 2); `weights` says how many incidents each point stands for. The
+    ground, such as every address of a town, makes the cells where nothing happened count, and only those
+    where something could.
     """
     q, r = _study_area(points, ground, settings.size_m)
     x, y = middles_of(q, r, settings.size_m)
@@ -144,7 +146,7 @@ def _key(q: Ints, r: Ints) -> Ints:
 def _counted(points: Floats, weights: Floats, q: Ints, r: Ints, size_m: float) -> Floats:
     keys = _key(q, r)
     at = np.searchsorted(keys, _key(*cells_of(points[:, 0], points[:, 1], size_m)))
-    return np.bincount(at, weights=weights, minlength=len(keys)).astype(np.float64)
+    return np.asarray(np.bincount(at, weights=weights, minlength=len(keys)), dtype=np.float64)
 
 
 def _around(count: Floats, q: Ints, r: Ints) -> tuple[Floats, Floats]:
@@ -175,7 +177,9 @@ def _upper_tail(z: Floats) -> Floats:
 
 
 def _kernel(points: Floats, weights: Floats, at: Floats, bandwidth_m: float) -> Floats:
-    """Return incidents per square kilometre: the quartic kernel, block by block so that memory stays small."""
+    """Return incidents per square kilometre: the quartic kernel, block by block so that memory stays
+    small.
+    """
     if not len(points):
         return np.zeros(len(at))
     order = np.argsort(points[:, 0], kind="stable")

@@ -39,6 +39,8 @@ from tracker.places import api as places
 from tracker.places import problems as places_problems
 from tracker.reports import api as reports
 from tracker.reports import problems as reports_problems
+from tracker.surges import api as surges
+from tracker.surges import problems as surges_problems
 
 BLUEPRINTS = (
     accounts.blp,
@@ -52,6 +54,7 @@ BLUEPRINTS = (
     dispatch.blp,
     media.blp,
     maps.blp,
+    surges.blp,
 )
 PROBLEMS = (
     problems,
@@ -61,6 +64,7 @@ PROBLEMS = (
     places_problems,
     media_problems,
     maps_problems,
+    surges_problems,
 )
 
 

@@ -13,6 +13,7 @@ from tracker.maps import models as maps
 from tracker.media import models as media
 from tracker.places import models as places
 from tracker.reports import models as reports
+from tracker.surges import models as surges
 
 __all__ = [
     "Base",
@@ -29,4 +30,5 @@ __all__ = [
     "media",
     "places",
     "reports",
+    "surges",
 ]

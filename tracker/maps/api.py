@@ -48,10 +48,10 @@ def style_of(session: Session, theme: str) -> dict[str, Any]:
 def read_density(given: dict[str, Any]) -> Response:
     """Return where a service's incidents happen more than elsewhere, as hexagons 200 m wide.
 
-    Counts cases, not reports, and none that was merged into another. `times` is the kernel density (quartic, 400 m)
-    over its mean across the inhabited town; `z` is Getis-Ord Gi* over a cell and its six neighbours; `hot` stands
-    after Benjamini-Hochberg at 5 %. Without signing in: only what is public, no cell with fewer than five incidents
-    around it, rounded figures.
+    Counts cases, not reports, and none that was merged into another. `times` is the kernel density (quartic,
+    400 m) over its mean across the inhabited town; `z` is Getis-Ord Gi* over a cell and its six neighbours;
+    `hot` stands after Benjamini-Hochberg at 5 %. Without signing in: only what is public, no cell with fewer
+    than five incidents around it, rounded figures.
     """
     with edge.transaction() as session:
         asked = {"service": given["service"], "from": given["from_"], "to": given["to"]}
@@ -62,7 +62,8 @@ def read_density(given: dict[str, Any]) -> Response:
     body["from"], body["to"], body["services"] = wanted.first, wanted.last, wanted.services
     response = Response(orjson.dumps(body), 200, content_type=GEOJSON)
     response.cache_control.max_age = MINUTES_5
-    response.cache_control.private = not wanted.scope.is_public
+    if not wanted.scope.is_public:
+        response.cache_control.private = True
     response.vary.update(("Accept-Language", "Cookie", "Authorization"))
     return response
 

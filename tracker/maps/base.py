@@ -1,9 +1,9 @@
 """The base map: ground, streets, rail, names and civic numbers, from the town's own data.
 
-One statement per tile, made once per zoom so that it holds only what that zoom shows, thinned as the zoom falls:
-smaller streets, ponds and sheds wait for theirs, lines of one name are joined, and shapes are simplified to what
-a pixel can show. Coordinates of a tile are Web Mercator (EPSG:3857): its box is taken back to EPSG:4326 for the
-indexes, and only the shapes found are projected.
+One statement per tile, made once per zoom so that it holds only what that zoom shows, thinned as the zoom
+falls: smaller streets, ponds and sheds wait for theirs, lines of one name are joined, and shapes are
+simplified to what a pixel can show. Coordinates of a tile are Web Mercator (EPSG:3857): its box is taken
+back to EPSG:4326 for the indexes, and only the shapes found are projected.
 """
 
 from functools import lru_cache
@@ -31,26 +31,37 @@ _BOX = """
 
 
 def draw(session: Session, tile: Tile) -> bytes:
-    """Return a tile with the layers ground, street, district, name and (close by) number; empty where nothing is."""
+    """Return a tile with the layers ground, street, district, name and (close by) number; empty where
+    nothing is.
+    """
     return bytes(statement(tile.z).one_or_none(session, tile.values).mvt)
 
 
 @lru_cache
 def statement(zoom: int) -> Prepared:
     """Return the statement that draws any tile of a zoom."""
-    layers = {"ground": _ground(zoom), "street": _street(zoom), "district": DISTRICT_EDGE, "name": _name(zoom)}
+    layers = {
+        "ground": _ground(zoom),
+        "street": _street(zoom),
+        "district": DISTRICT_EDGE,
+        "name": _name(zoom),
+    }
     if zoom >= NUMBERS_FROM:
         layers["number"] = _NUMBER
-    parts = [f"{name}_l AS (SELECT ST_AsMVT(t, '{name}', {EXTENT}) AS mvt FROM ({sql}) t)" for name, sql in layers.items()]
-    joined = " || ".join(f"(SELECT mvt FROM {name}_l)" for name in layers)
-    return Prepared(f"WITH {_BOX}, {', '.join(parts)} SELECT {joined} AS mvt")  # noqa: S608 -- composed of constants
+    parts = [
+        f"{name}_l AS (SELECT ST_AsMVT(t, '{name}', {EXTENT}) AS mvt FROM ({sql}) t)"  # noqa: S608 -- composed of constants
+        for name, sql in layers.items()
+    ]
+    joined = " || ".join(f"(SELECT mvt FROM {name}_l)" for name in layers)  # noqa: S608 -- composed of constants
+    return Prepared(f"WITH {_BOX}, {', '.join(parts)} SELECT {joined} AS mvt")
 
 
 def _ground(zoom: int) -> str:
     least = LEAST_M2.get(zoom, 0)
     kinds = "('water', 'park', 'rail')" if zoom < BUILDINGS_FROM else "('water', 'park', 'rail', 'building')"
+    shape = _simple("ST_Transform(f.geom, 3857)", zoom)
     return f"""
-        SELECT f.kind, ST_AsMVTGeom({_simple("ST_Transform(f.geom, 3857)", zoom)}, b.tile, {EXTENT}, {BUFFER}) AS geom
+        SELECT f.kind, ST_AsMVTGeom({shape}, b.tile, {EXTENT}, {BUFFER}) AS geom
         FROM map_feature f, box b
         WHERE f.geom && b.reach AND f.kind IN {kinds} AND (f.area_m2 >= {least} OR f.kind = 'rail')
         ORDER BY f.area_m2 DESC"""  # noqa: S608 -- composed of constants
@@ -99,9 +110,11 @@ def _name(zoom: int) -> str:
 
 
 DISTRICT_EDGE = f"""
-    SELECT d.code, d.name, ST_AsMVTGeom(ST_Transform(ST_Boundary(d.geom), 3857), b.tile, {EXTENT}, {BUFFER}) AS geom
+    SELECT d.code, d.name,
+           ST_AsMVTGeom(ST_Transform(ST_Boundary(d.geom), 3857), b.tile, {EXTENT}, {BUFFER}) AS geom
     FROM district d JOIN boundary_set v ON v.id = d.boundary_set_id AND v.status = 'active', box b
-    WHERE d.geom && b.reach"""
+    WHERE d.geom && b.reach"""  # noqa: S608 -- composed of constants
 _NUMBER = f"""
-    SELECT a.civic::text || a.suffix AS name, ST_AsMVTGeom(ST_Transform(a.geom, 3857), b.tile, {EXTENT}, 0) AS geom
-    FROM address a, box b WHERE a.geom && b.reach"""
+    SELECT a.civic::text || a.suffix AS name,
+           ST_AsMVTGeom(ST_Transform(a.geom, 3857), b.tile, {EXTENT}, 0) AS geom
+    FROM address a, box b WHERE a.geom && b.reach"""  # noqa: S608 -- composed of constants

@@ -25,7 +25,8 @@ MOST_POINTS = 1_200
 FOLD_AT = 2_000
 
 _PULSE = Prepared("""
-    SELECT coalesce((SELECT folds FROM case_cell_fold), 0) AS folds, (SELECT count(*) FROM case_cell_change) AS pending
+    SELECT coalesce((SELECT folds FROM case_cell_fold), 0) AS folds,
+           (SELECT count(*) FROM case_cell_change) AS pending
 """)
 _FOLD = Prepared("SELECT fold_case_cells() AS folded")
 
@@ -62,7 +63,9 @@ def fold(session: Session) -> int:
 
 
 def draw(session: Session, tile: Tile, asked: Asked) -> bytes:
-    """Return a tile with the layer `case`: points with `number`, `tone`, `code`, `late`; clusters with `n`."""
+    """Return a tile with the layer `case`: points with `number`, `tone`, `code`, `late`; clusters with
+    `n`.
+    """
     tones = _tones(session)
     values = {**tile.values, **asked.scope.values, **tones, "now": asked.now, "group": asked.group}
     drawn = statement(asked.scope, asked.is_open, bool(asked.group), tile.z <= COUNTED_TO)
@@ -72,9 +75,9 @@ def draw(session: Session, tile: Tile, asked: Asked) -> bytes:
 @lru_cache
 def statement(scope: Scope, is_open: bool, is_grouped: bool, may_count: bool) -> Prepared:
     """Return the statement for one kind of question; the values of the scope stay parameters."""
-    points = f"(SELECT ST_AsMVT(t, 'case', {EXTENT}) FROM ({_points(scope, is_open, is_grouped)}) t)"
+    points = f"(SELECT ST_AsMVT(t, 'case', {EXTENT}) FROM ({_points(scope, is_open, is_grouped)}) t)"  # noqa: S608 -- composed of constants
     if not (may_count and scope.is_counted):
-        return Prepared(f"WITH {_BOX} SELECT {points} AS mvt")  # noqa: S608 -- composed of constants
+        return Prepared(f"WITH {_BOX} SELECT {points} AS mvt")
     return Prepared(f"""
         WITH {_BOX}, cells AS ({_cells(scope, is_open, is_grouped)})
         SELECT CASE WHEN (SELECT coalesce(sum(n), 0) FROM cells) <= {MOST_POINTS} THEN {points}
@@ -87,7 +90,11 @@ def statement(scope: Scope, is_open: bool, is_grouped: bool, may_count: bool) ->
 
 def _cells(scope: Scope, is_open: bool, is_grouped: bool) -> str:
     """The counts of a tile's 64 cells: those folded and those pending."""
-    clause = scope.clause + (" AND is_open" if is_open else "") + (" AND group_code = :group" if is_grouped else "")
+    clause = (
+        scope.clause
+        + (" AND is_open" if is_open else "")
+        + (" AND group_code = :group" if is_grouped else "")
+    )
     return f"""
         SELECT cell, sum(n) AS n, sum(sx) AS sx, sum(sy) AS sy FROM (
             SELECT cell, n, sx, sy FROM case_cell WHERE z = :z AND x = :x AND y = :y AND {clause}
@@ -98,7 +105,8 @@ def _cells(scope: Scope, is_open: bool, is_grouped: bool) -> str:
 
 
 def _points(scope: Scope, is_open: bool, is_grouped: bool) -> str:
-    # The GiST index holds until when a case is alive beside its place: open ones are found without the others.
+    # The GiST index holds until when a case is alive beside its place: open ones are found without the
+    # others.
     state = f"AND ({ALIVE_UNTIL}) = 'infinity' AND is_open" if is_open else ""
     group = "AND split_part(c.service_code, '-', 1) = :group" if is_grouped else ""
     return f"""

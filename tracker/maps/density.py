@@ -1,7 +1,8 @@
 """Hot spots of a service, or of a group, over a period: the grid of `gis.density` over the cases of a town.
 
-Cases are counted, not reports, and a case that was merged into another is not: whoever reports twice weighs once.
-To the public, a cell is shown only where enough happened around it that nobody's own report can be read from it.
+Cases are counted, not reports, and a case that was merged into another is not: whoever reports twice weighs
+once. To the public, a cell is shown only where enough happened around it that nobody's own report can be
+read from it.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from threading import Lock
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -28,7 +30,8 @@ from tracker.maps.tile import Tile
 from tracker.prepared import Prepared
 
 LOWEST, HIGHEST = 9, 16
-# Incidents around a cell, at least, before the public is shown it; and inside it before it is told their number.
+# Incidents around a cell, at least, before the public is shown it; and inside it before it is told their
+# number.
 LEAST_PUBLIC = 5
 LONGEST = timedelta(days=3660)
 KEPT_S = 600
@@ -52,7 +55,8 @@ _GROUND = text("""
 _WHERE = text("""
     SELECT (SELECT s.name FROM street_segment s WHERE s.name <> ''
             ORDER BY s.geom <-> p.geom LIMIT 1) AS street,
-           (SELECT d.name FROM district d JOIN boundary_set b ON b.id = d.boundary_set_id AND b.status = 'active'
+           (SELECT d.name FROM district d
+            JOIN boundary_set b ON b.id = d.boundary_set_id AND b.status = 'active'
             ORDER BY d.geom <-> p.geom LIMIT 1) AS district
     FROM (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS geom) p
 """)
@@ -69,7 +73,9 @@ _TILE = Prepared(f"""
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """Which incidents: services in order of code, from the first day to the last, both included, town time."""
+    """Which incidents: services in order of code, from the first day to the last, both included, town
+    time.
+    """
 
     scope: Scope
     services: tuple[str, ...]
@@ -87,7 +93,9 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cell:
-    """A hexagon as a reader may know it. `corners` are lon, lat; `count` is None where it would tell too much."""
+    """A hexagon as a reader may know it. `corners` are lon, lat; `count` is None where it would tell too
+    much.
+    """
 
     corners: tuple[tuple[float, float], ...]
     level: int
@@ -195,7 +203,7 @@ def draw(session: Session, tile: Tile, found: Hotspots) -> bytes:
     return bytes(_TILE.one_or_none(session, values).mvt or b"")
 
 
-def _points(session: Session, wanted: Wanted, zone: ZoneInfo) -> list[object]:
+def _points(session: Session, wanted: Wanted, zone: ZoneInfo) -> list[Any]:
     clause = wanted.scope.case_clause
     for column in ("is_public", "workflow", "crew_id"):
         clause = clause.replace(f"{column} ", f"c.{column} ")

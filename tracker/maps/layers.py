@@ -61,9 +61,7 @@ def _of_cases(session: Session, question: Question) -> str:
 
 
 def _asked(question: Question) -> cases.Asked:
-    return cases.Asked(
-        scope=question.scope, now=question.now, is_open=question.is_open, group=question.group
-    )
+    return cases.Asked(scope=question.scope, now=question.now, is_open=question.is_open, group=question.group)
 
 
 def _of_density(session: Session, question: Question) -> str:

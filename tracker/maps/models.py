@@ -7,7 +7,9 @@ from tracker.db import Base
 
 
 class CaseCell(Base):
-    """Cases in one of the 64 cells of a tile: their number, and the sums of their world pixels for the middle."""
+    """Cases in one of the 64 cells of a tile: their number, and the sums of their world pixels for the
+    middle.
+    """
 
     __tablename__ = "case_cell"
     __table_args__ = (Index("case_cell_empty_ix", "z", postgresql_where=text("n = 0")),)
@@ -26,11 +28,13 @@ class CaseCell(Base):
 
 
 class CaseCellChange(Base):
-    """What changed since the counts were folded: appended by a trigger, without key or index, so that nobody waits."""
+    """What changed since the counts were folded: appended by a trigger, without key or index, so that nobody
+    waits.
+    """
 
     __tablename__ = "case_cell_change"
     # SQLAlchemy wants a key to tell rows apart; the table has none and is never read row by row.
-    __mapper_args__ = {"primary_key": ["x", "y", "is_open", "is_public", "workflow", "group_code"]}  # noqa: RUF012
+    __mapper_args__ = {"primary_key": ["x", "y", "is_open", "is_public", "workflow", "group_code"]}
 
     x: Mapped[int] = mapped_column(Integer)
     y: Mapped[int] = mapped_column(Integer)
@@ -44,7 +48,9 @@ class CaseCellChange(Base):
 
 
 class CaseCellFold(Base):
-    """How often the changes were folded: with the number of changes pending, it names one state of the cases."""
+    """How often the changes were folded: with the number of changes pending, it names one state of the
+    cases.
+    """
 
     __tablename__ = "case_cell_fold"
     __table_args__ = (CheckConstraint("id = 1", name="one"),)

@@ -19,7 +19,9 @@ _CLAUSES = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scope:
-    """Whose eyes: the public sees what any passer-by can, a crew its own cases, the clerk the court's files too."""
+    """Whose eyes: the public sees what any passer-by can, a crew its own cases, the clerk the court's files
+    too.
+    """
 
     kind: str
     crew_id: int = 0

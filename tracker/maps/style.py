@@ -1,8 +1,8 @@
 """The base map's style for MapLibre and whoever reads its style specification (version 8), QGIS among them.
 
-There is no `glyphs`: labels are drawn by the reader's own browser from CSS families (MapLibre 5.11 and later), so
-no outside server learns where anybody looks. The families are named in `static/css/map.css`; a reader without
-them takes its own. Layers named `overlay-*` are filled by pages and empty here.
+There is no `glyphs`: labels are drawn by the reader's own browser from CSS families (MapLibre 5.11 and
+later), so no outside server learns where anybody looks. The families are named in `static/css/map.css`; a
+reader without them takes its own. Layers named `overlay-*` are filled by pages and empty here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -80,7 +80,11 @@ def _ground(palette: Palette) -> list[Layer]:
         "fill-outline-color": palette["map-road-case"],
         "fill-opacity": ["interpolate", ["linear"], ["zoom"], 14, 0, 15, 1],
     }
-    shore = {"line-color": palette["map-label-water"], "line-opacity": 0.28, "line-width": by_zoom(((10, 0.4), (16, 1.2)))}
+    shore = {
+        "line-color": palette["map-label-water"],
+        "line-opacity": 0.28,
+        "line-width": by_zoom(((10, 0.4), (16, 1.2))),
+    }
     return [
         {"id": "land", "type": "background", "paint": {"background-color": palette["map-block"]}},
         _fill("park", "park", {"fill-color": palette["map-park"], "fill-antialias": True}),
@@ -110,7 +114,9 @@ def _streets(palette: Palette) -> list[Layer]:
         "line-width": by_zoom(((14, 0.8), (18, 3))),
         "line-dasharray": [1.2, 1.4],
     }
-    path = _line("path", "street", paths, filter=[">", ["get", "class"], 4], minzoom=14, layout={"line-cap": "butt"})
+    path = _line(
+        "path", "street", paths, filter=[">", ["get", "class"], 4], minzoom=14, layout={"line-cap": "butt"}
+    )
     # All casings lie under all streets, the small ones first: crossings stay open and arteries pass over.
     cases = [_street(palette, road, is_case=True) for road in (4, 3, 2, 1)]
     streets = [_street(palette, road, is_case=False) for road in (4, 3, 2, 1)]
@@ -189,7 +195,14 @@ def _text(identity: str, layer: str, palette: Palette, token: str, layout: Layer
 def _names(palette: Palette) -> list[Layer]:
     return [
         _arrows(palette),
-        _text("number", "number", palette, "map-number", {"text-size": by_zoom(((17, 9.5), (19, 13)), base=1)}, minzoom=17),
+        _text(
+            "number",
+            "number",
+            palette,
+            "map-number",
+            {"text-size": by_zoom(((17, 9.5), (19, 13)), base=1)},
+            minzoom=17,
+        ),
         *(_street_name(palette, *each) for each in ((9, 16.3), (4, 14.6), (3, 13.6), (2, 12.6), (1, 12))),
         *_places(palette),
     ]
@@ -209,7 +222,16 @@ def _street_name(palette: Palette, road: int, first_zoom: float) -> Layer:
     }
     wanted = [">", ["get", "class"], 4] if road > 4 else _of_class(road)
     # What a street is called matters less on the ground than how many times it is told.
-    return _text(f"street-name-{road}", "street", palette, "map-label", layout, filter=wanted, minzoom=first_zoom, halo=2)
+    return _text(
+        f"street-name-{road}",
+        "street",
+        palette,
+        "map-label",
+        layout,
+        filter=wanted,
+        minzoom=first_zoom,
+        halo=2,
+    )
 
 
 def _arrows(palette: Palette) -> Layer:
@@ -223,15 +245,29 @@ def _arrows(palette: Palette) -> Layer:
         "text-rotation-alignment": "map",
         "text-padding": 1,
     }
-    return _text("oneway", "street", palette, "map-arrow", layout, filter=["has", "oneway"], minzoom=15.6, halo=0)
+    return _text(
+        "oneway", "street", palette, "map-arrow", layout, filter=["has", "oneway"], minzoom=15.6, halo=0
+    )
 
 
 def _places(palette: Palette) -> list[Layer]:
     """Ground in its own tone and without a halo, districts in spaced capitals, the largest named first."""
     by_size = ["-", 0, ["get", "size"]]
-    green = {"text-size": by_zoom(((12, 10.5), (16, 13.5)), base=1), "text-max-width": 7, "symbol-sort-key": by_size}
+    green = {
+        "text-size": by_zoom(((12, 10.5), (16, 13.5)), base=1),
+        "text-max-width": 7,
+        "symbol-sort-key": by_size,
+    }
     blue = {
-        "text-size": ["interpolate", ["linear"], ["zoom"], 10, 11, 15, ["case", [">", ["get", "size"], 5], 18, 13]],
+        "text-size": [
+            "interpolate",
+            ["linear"],
+            ["zoom"],
+            10,
+            11,
+            15,
+            ["case", [">", ["get", "size"], 5], 18, 13],
+        ],
         "text-font": [SLANTED],
         "text-letter-spacing": 0.08,
         "text-max-width": 8,
@@ -247,8 +283,24 @@ def _places(palette: Palette) -> list[Layer]:
         "text-padding": 12,
     }
     return [
-        _text("building-name", "name", palette, "muted", built, filter=_is("building"), minzoom=16.5, halo=1.4),
-        _text("park-name", "name", palette, "map-label-park", green, filter=_is("park"), minzoom=12.8, halo=0),
-        _text("water-name", "name", palette, "map-label-water", blue, filter=_is("water"), minzoom=10, halo=0),
-        _text("district-name", "name", palette, "muted", quarter, filter=_is("district"), minzoom=10.5, maxzoom=14.6, halo=2),
+        _text(
+            "building-name", "name", palette, "muted", built, filter=_is("building"), minzoom=16.5, halo=1.4
+        ),
+        _text(
+            "park-name", "name", palette, "map-label-park", green, filter=_is("park"), minzoom=12.8, halo=0
+        ),
+        _text(
+            "water-name", "name", palette, "map-label-water", blue, filter=_is("water"), minzoom=10, halo=0
+        ),
+        _text(
+            "district-name",
+            "name",
+            palette,
+            "muted",
+            quarter,
+            filter=_is("district"),
+            minzoom=10.5,
+            maxzoom=14.6,
+            halo=2,
+        ),
     ]

@@ -37,7 +37,7 @@ def tile(layer: str, z: int, x: int, y: int) -> Response:
         question = asked(session, drawn)
         town = selected(session)
         key = f"{town.code}-{layer}-{drawn.version(session, question)}-{z}-{x}-{y}"
-        is_packed = "gzip" in request.accept_encodings
+        is_packed = request.accept_encodings.quality("gzip") > 0
         etag = f"{key}-gz" if is_packed else key
         if etag in request.if_none_match:
             return _headed(Response(status=304), drawn, question, etag)
@@ -138,4 +138,3 @@ def _headed(response: Response, layer: Layer, question: Question, etag: str) -> 
     else:
         cache.private = True
     return response
-

@@ -1,4 +1,6 @@
-"""What the map page shows beside cases: which overlays, and the hot spots of a service and period in words."""
+"""What the map page shows beside cases: which overlays, and the hot spots of a service and period in
+words.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
