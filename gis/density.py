@@ -16,6 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gis import clusters
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -102,6 +104,7 @@ def surface(points: Floats, weights: Floats, ground: Floats, settings: Settings)
     x, y = middles_of(q, r, settings.size_m)
     count = _counted(points, weights, q, r, settings.size_m)
     around, neighbours = _around(count, q, r)
+    squares, _ = _around(count**2, q, r)
     z = _getis_ord(count, around, neighbours)
     per_km2 = _kernel(points, weights, np.stack([x, y], axis=1), settings.bandwidth_m)
     mean = per_km2.mean() if len(per_km2) else 0.0
@@ -115,7 +118,7 @@ def surface(points: Floats, weights: Floats, ground: Floats, settings: Settings)
         per_km2=per_km2,
         times=per_km2 / mean if mean > 0 else np.zeros_like(per_km2),
         z=z,
-        is_hot=discoveries(_upper_tail(z), settings.alpha),
+        is_hot=discoveries(_chances(count, around, squares, neighbours), settings.alpha),
         settings=settings,
     )
 
@@ -149,7 +152,7 @@ def _counted(points: Floats, weights: Floats, q: Ints, r: Ints, size_m: float) -
     return np.asarray(np.bincount(at, weights=weights, minlength=len(keys)), dtype=np.float64)
 
 
-def _around(count: Floats, q: Ints, r: Ints) -> tuple[Floats, Floats]:
+def _around(values: Floats, q: Ints, r: Ints) -> tuple[Floats, Floats]:
     """Return the sum over each neighbourhood and how many of its cells are of the study area."""
     keys = _key(q, r)
     total, neighbours = np.zeros(len(keys)), np.zeros(len(keys))
@@ -157,7 +160,7 @@ def _around(count: Floats, q: Ints, r: Ints) -> tuple[Floats, Floats]:
         wanted = _key(q + dq, r + dr)
         at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
         is_there = keys[at] == wanted
-        total += np.where(is_there, count[at], 0.0)
+        total += np.where(is_there, values[at], 0.0)
         neighbours += is_there
     return total, neighbours
 
@@ -172,8 +175,23 @@ def _getis_ord(count: Floats, around: Floats, neighbours: Floats) -> Floats:
     return np.divide(around - mean * neighbours, below, out=np.zeros(n), where=below > 0)
 
 
-def _upper_tail(z: Floats) -> Floats:
-    return np.array([0.5 * math.erfc(each / math.sqrt(2)) for each in z])
+def _chances(count: Floats, around: Floats, squares: Floats, neighbours: Floats) -> Floats:
+    """Return the probability of so many in a neighbourhood, if it were filled as the rest of the area is.
+
+    A negative binomial with the mean and variance of the cells outside: counts are skewed, and the normal
+    tail of Gi* calls a fifth of evenly filled towns hot somewhere instead of a twentieth (measured in the
+    tests). `squares` are the sums of the squared counts; half an incident is added outside, where there may
+    be none.
+    """
+    rest = np.maximum(len(count) - neighbours, 1.0)
+    mean = (count.sum() - around + 0.5) / rest
+    variance = np.maximum(((count**2).sum() - squares) / rest - mean**2, 0.0)
+    dispersion = np.maximum(variance / mean - 1, 0.0)
+    usual = mean * neighbours
+    found = np.ones(len(count))
+    for at in np.flatnonzero(around > usual):
+        found[at] = 10 ** clusters.log10_tail(int(around[at]), float(usual[at]), float(dispersion[at]))
+    return found
 
 
 def _kernel(points: Floats, weights: Floats, at: Floats, bandwidth_m: float) -> Floats:

@@ -63,8 +63,13 @@ def _ground(zoom: int) -> str:
     return f"""
         SELECT f.kind, ST_AsMVTGeom({shape}, b.tile, {EXTENT}, {BUFFER}) AS geom
         FROM map_feature f, box b
-        WHERE f.geom && b.reach AND f.kind IN {kinds} AND (f.area_m2 >= {least} OR f.kind = 'rail')
+        WHERE f.geom && b.reach AND f.kind IN {kinds} AND {_is_large(least)}
         ORDER BY f.area_m2 DESC"""  # noqa: S608 -- composed of constants
+
+
+def _is_large(least: int) -> str:
+    """Lines have no area, and a shape whose area nobody wrote down is drawn rather than lost."""
+    return f"(f.area_m2 >= {least} OR f.area_m2 = 0)"
 
 
 def _street(zoom: int) -> str:
@@ -102,7 +107,7 @@ def _name(zoom: int) -> str:
             UNION ALL
             SELECT f.kind, f.name, round(log(greatest(f.area_m2, 1)::numeric))::int, ST_PointOnSurface(f.geom)
             FROM map_feature f, box b
-            WHERE f.geom && b.reach AND f.name IS NOT NULL AND f.area_m2 >= {least}
+            WHERE f.geom && b.reach AND f.name IS NOT NULL AND {_is_large(least)}
               AND f.kind IN ('park', 'water'{", 'building'" if zoom >= HIGHEST else ""})
         ) n, box b
         WHERE n.point && b.reach

@@ -2,6 +2,8 @@
 
 from flask_babel import gettext as _
 
+from tracker.http import language
+
 
 def of_times(times: float) -> str:
     """Return "3 times more than elsewhere", in the reader's language."""
@@ -22,4 +24,4 @@ def of_certainty(is_hot: bool) -> str:
 
 def _number(value: float) -> str:
     text = f"{value:g}"
-    return text if _("point décimal") == "decimal point" else text.replace(".", ",")
+    return text if language.current() == "en" else text.replace(".", ",")

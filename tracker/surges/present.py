@@ -73,7 +73,7 @@ def evidence(surge: SurgeRow) -> list[str]:
             metres=f"{known['radius_m']:g}",
         ),
         _usual(known["usual_days"]),
-        _("Une telle coïncidence : moins d’une chance sur %(odds)s", odds=_odds(surge.log10_p)),
+        _("Une telle coïncidence : moins d’une chance sur %(odds)s", odds=_odds(surge.log10_p)),
     ]
 
 
@@ -85,7 +85,7 @@ def _counted(surge: SurgeRow, known: dict[str, Any]) -> str:
     }[known["by"]]
     return str(
         _(
-            "%(count)s endroits %(where)s, en %(hours)s h (règle : %(least)s au moins)",
+            "%(count)s endroits %(where)s, en %(hours)s h (règle : %(least)s au moins)",
             count=surge.observed,
             where=where,
             hours=f"{known['within_h']:g}",
@@ -96,11 +96,11 @@ def _counted(surge: SurgeRow, known: dict[str, Any]) -> str:
 
 def _usual(days: float) -> str:
     if days >= 730:
-        return str(_("D’habitude, il en faut plus de deux ans pour autant ici"))
+        return str(_("D’habitude, il faut plus de deux ans pour autant ici"))
     if days >= 2:
-        return str(ngettext("D’habitude, il en faut %(num)s jour pour autant ici",
-                            "D’habitude, il en faut %(num)s jours pour autant ici", round(days)))  # fmt: skip
-    return str(_("D’habitude, il en faut au moins deux fois plus de temps ici"))
+        return str(ngettext("D’habitude, il faut %(num)s jour pour autant ici",
+                            "D’habitude, il faut %(num)s jours pour autant ici", round(days)))  # fmt: skip
+    return str(_("D’habitude, il faut au moins deux fois plus de temps ici"))
 
 
 def _odds(log10_p: float) -> str:
