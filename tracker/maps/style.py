@@ -86,7 +86,7 @@ def _ground(palette: Palette) -> list[Layer]:
         "line-width": by_zoom(((10, 0.4), (16, 1.2))),
     }
     return [
-        {"id": "land", "type": "background", "paint": {"background-color": palette["map-block"]}},
+        {"id": "land", "type": "background", "paint": {"background-color": palette["map-land"]}},
         _fill("park", "park", {"fill-color": palette["map-park"], "fill-antialias": True}),
         _fill("water", "water", {"fill-color": palette["map-water"]}),
         _line("shore", "ground", shore, filter=_is("water"), minzoom=11),

@@ -79,7 +79,7 @@ def test_zoom_stops_rise_and_streets_grow_with_their_class():
 def test_names_are_readable_on_their_ground(theme):
     """4.5:1 for words with a halo against it, and for those without against what they lie on."""
     colours = palette.of_theme(theme)
-    pairs = [("map-label", "map-halo"), ("map-label", "map-block"), ("muted", "map-block"),
+    pairs = [("map-label", "map-halo"), ("map-label", "map-land"), ("muted", "map-land"),
              ("map-label-park", "map-park"), ("map-label-water", "map-water"),
              ("map-number", "map-halo")]  # fmt: skip
     weak = {pair: round(contrast(colours[pair[0]], colours[pair[1]]), 2) for pair in pairs}
@@ -98,7 +98,7 @@ def test_streets_stand_out_from_the_ground_and_hot_spots_from_each_other(theme):
 def test_the_style_is_served_in_the_theme_that_is_asked(town: City):
     client = town.app.test_client()
     dark = client.get("/api/v1/map/style.json?theme=dark").json
-    assert dark["layers"][0]["paint"]["background-color"] == palette.of_theme("dark")["map-block"]
+    assert dark["layers"][0]["paint"]["background-color"] == palette.of_theme("dark")["map-land"]
     assert "/tiles/base/{z}/{x}/{y}.mvt?r=" in dark["sources"]["base"]["tiles"][0]
     assert client.get("/api/v1/map/style.json?theme=pink").status_code == 422
     first = client.get("/api/v1/map/style.json")

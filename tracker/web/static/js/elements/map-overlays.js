@@ -39,6 +39,7 @@ export class MapOverlays {
     this.map.addSource(name, sourceOf(name, this.data, query))
     const above = this.#above(name)
     for (const layer of layersOf(name, token, this.data.tones)) this.map.addLayer(layer, above)
+    if (name === "density") this.#outlineNames(1.4)
   }
 
   #above(name) {
@@ -47,8 +48,14 @@ export class MapOverlays {
     return later ? layersOf(later, token, this.data.tones)[0].id : undefined
   }
 
+  /** Names of parks and water stand in their own ground without a halo: over hot spots they need one. */
+  #outlineNames(width) {
+    for (const id of ["park-name", "water-name"]) this.map.setPaintProperty(id, "text-halo-width", width)
+  }
+
   #remove(name) {
     if (!this.map.getSource(name)) return
+    if (name === "density") this.#outlineNames(0)
     for (const layer of layersOf(name, token, this.data.tones)) this.map.removeLayer(layer.id)
     this.map.removeSource(name)
   }
