@@ -31,12 +31,16 @@ from tracker.http import (
     security,
     state,
 )
+from tracker.maps import api as maps
+from tracker.maps import problems as maps_problems
 from tracker.media import api as media
 from tracker.media import problems as media_problems
 from tracker.places import api as places
 from tracker.places import problems as places_problems
 from tracker.reports import api as reports
 from tracker.reports import problems as reports_problems
+from tracker.surges import api as surges
+from tracker.surges import problems as surges_problems
 
 BLUEPRINTS = (
     accounts.blp,
@@ -49,6 +53,8 @@ BLUEPRINTS = (
     places.blp,
     dispatch.blp,
     media.blp,
+    maps.blp,
+    surges.blp,
 )
 PROBLEMS = (
     problems,
@@ -57,6 +63,8 @@ PROBLEMS = (
     cases_problems,
     places_problems,
     media_problems,
+    maps_problems,
+    surges_problems,
 )
 
 

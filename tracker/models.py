@@ -9,9 +9,11 @@ from tracker.events import EventRow
 from tracker.http import models as http
 from tracker.imports import models as imports
 from tracker.jurisdictions import models as jurisdictions
+from tracker.maps import models as maps
 from tracker.media import models as media
 from tracker.places import models as places
 from tracker.reports import models as reports
+from tracker.surges import models as surges
 
 __all__ = [
     "Base",
@@ -24,7 +26,9 @@ __all__ = [
     "http",
     "imports",
     "jurisdictions",
+    "maps",
     "media",
     "places",
     "reports",
+    "surges",
 ]

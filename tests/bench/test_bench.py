@@ -9,7 +9,19 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from tests.bench import blocks, capture, inside, listing, moving, place, reading, report, serving, submitting
+from tests.bench import (
+    blocks,
+    capture,
+    inside,
+    listing,
+    moving,
+    place,
+    reading,
+    report,
+    serving,
+    submitting,
+    tiling,
+)
 from tests.bench.bench import Bench
 from tests.bench.blocks import Goal, Plan, Result
 from tests.bench.capture import Sent, Substitutes
@@ -47,6 +59,16 @@ def test_every_list_is_answered_with_few_statements(bench):
     results: list[Any] = listing.measure(bench)
     assert {result.clients for result in results} == {1, 4}
     assert all(result.statements <= 6 for result in results)
+
+
+def test_every_zoom_is_measured_beside_its_own_statement(bench):
+    results: list[Any] = tiling.measure(bench)
+    names = [result.name for result in results]
+    assert {f"tile base z{z}" for z in range(9, 17)} | {f"tile cases z{z}" for z in range(9, 19)} <= set(
+        names
+    )
+    assert all(result.ratio > 0 for result in results if "unchanged" not in result.name)
+    assert [result.statements for result in results if "unchanged" in result.name] == [1, 2]
 
 
 def test_a_list_that_misses_its_goal_says_so():

@@ -4,7 +4,8 @@ import { test } from "node:test"
 import { KEPT_MS, forget, keep, kept } from "../../tracker/web/static/js/lib/drafts.js"
 import { boundsOf, distance_m, isInside } from "../../tracker/web/static/js/lib/geo.js"
 import { isTyping, shortcut, step } from "../../tracker/web/static/js/lib/keys.js"
-import { styleOf, widened } from "../../tracker/web/static/js/lib/map-style.js"
+import { layersOf, sourceOf } from "../../tracker/web/static/js/lib/map-layers.js"
+import { styleAddress, themeOf } from "../../tracker/web/static/js/lib/map-theme.js"
 import { debounce, optimistically } from "../../tracker/web/static/js/lib/optimistic.js"
 import { bodyOf, iconOf, isHollow } from "../../tracker/web/static/js/lib/pins.js"
 import { latest, Refused } from "../../tracker/web/static/js/lib/request.js"
@@ -118,13 +119,28 @@ test("each status has its own outline, hollow while nobody acts", () => {
   assert.equal(iconOf("???"), "map-pin")
 })
 
-test("the map is painted with the page's tokens only, and asks for no glyphs", () => {
-  const style = styleOf((name) => `token(${name})`, { tiles: "/tiles/{z}/{x}/{y}", bounds: [-74.2, 45.2, -74.1, 45.3] })
-  assert.equal(style.glyphs, undefined)
-  const colours = JSON.stringify(style).match(/"(?:\w+-)*color":"[^"]+"/g)
-  assert.ok(colours.length > 10)
-  assert.ok(colours.every((each) => each.includes("token(--")), colours.join())
-  assert.deepEqual(widened([0, 0, 1, 1], 1), [-1, -1, 2, 2])
+test("overlays are painted with the page's tokens only", () => {
+  for (const name of ["districts", "density", "assets", "cases"]) {
+    const layers = layersOf(name, (token) => `token(${token})`, { received: "Reçu", late: "En retard" })
+    const colours = JSON.stringify(layers).match(/"(?:\w+-)*color":"[^"]+"/g) ?? []
+    assert.ok(colours.every((each) => each.includes("token(--")), colours.join())
+    assert.equal(new Set(layers.map((layer) => layer.id)).size, layers.length)
+    assert.ok(layers.every((layer) => layer.source === name && layer.id.startsWith(name)))
+  }
+})
+
+test("an overlay asks only for what narrows it, and cases go nearer than the rest", () => {
+  const data = { overlays: "/t/{layer}/{z}/{x}/{y}.mvt" }
+  assert.deepEqual(sourceOf("density", data, { service: "VOI-NID", from: "" }).tiles, ["/t/density/{z}/{x}/{y}.mvt?service=VOI-NID"])
+  assert.equal(sourceOf("cases", data).maxzoom, 18)
+  assert.equal(sourceOf("assets", data).tiles[0], "/t/assets/{z}/{x}/{y}.mvt")
+})
+
+test("the map is drawn in the page's light, else in the system's", () => {
+  assert.equal(themeOf("sun", true), "sun")
+  assert.equal(themeOf(undefined, true), "dark")
+  assert.equal(themeOf("light", true), "light")
+  assert.equal(styleAddress({ style: "/s.json", language: "en" }, "dark"), "/s.json?theme=dark&lang=en")
 })
 
 test("sentences take their values, and keep what they are not given", () => {

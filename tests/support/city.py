@@ -165,7 +165,7 @@ def wipe(city: City) -> None:
         connection.execute(
             text(
                 'TRUNCATE "case", report, contact, photo, event, duplicate_candidate, link_change, refusal, '
-                "idempotency_key, import_run"
+                "idempotency_key, import_run, surge, surge_case, case_cell, case_cell_change"
             )
         )
     city.clock.now = MONDAY

@@ -44,6 +44,8 @@ MATRIX: Mapping[str, frozenset[str]] = MappingProxyType(
         "case.transition": _STAFF | {"system"},
         "case.link": _DESK | {"system"},
         "case.merge": _DESK | {"system"},
+        "surge.list": _STAFF - {"crew", "clerk"} | {"system"},
+        "surge.decide": _DESK | {"system"},
         "import.run": frozenset({"admin", "system"}),
         "token.manage": frozenset({"admin"}),
         "account.manage": frozenset({"admin"}),

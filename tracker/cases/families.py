@@ -1,6 +1,6 @@
 """The workflow families of a jurisdiction: loaded from files, versioned, each frozen on its cases."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,10 @@ class Families:
     def machine(self, family: str, version: int | None = None) -> Machine:
         """Return a family's machine, of the active version unless one is named."""
         return self._machines[family, version if version is not None else self.active[family]]
+
+    def every(self) -> Iterator[tuple[tuple[str, int], Machine]]:
+        """Return each family and version with its machine."""
+        yield from self._machines.items()
 
 
 def _machine(row: WorkflowVersion) -> Machine:

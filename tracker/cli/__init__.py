@@ -68,6 +68,11 @@ FEATURES: Mapping[str, Feature] = {
     "serve": Feature(
         target="tracker.cli.serve:serve", fr="Démarre le serveur web.", en="Start the web server."
     ),
+    "surges": Feature(
+        target="tracker.cli.surges:surges",
+        fr="Dossiers qui sont un même incident.",
+        en="Cases that are one incident.",
+    ),
     "worker": Feature(
         target="tracker.cli.worker:worker", fr="Exécute les travaux en attente.", en="Run queued jobs."
     ),

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, request
 
 from tracker.http import edge, language
-from tracker.web import catalogue, map_data, near, shell, words
+from tracker.web import catalogue, hotspots, map_data, near, shell, surges, words
 
 blueprint = Blueprint("citizen", __name__)
 
@@ -18,8 +18,10 @@ def home() -> Response:
     """Ask what is wrong."""
     found = catalogue.services()
     values = _near(limit=FEW)
+    with edge.transaction() as session:
+        known = surges.banners(session)
     frequent = [found[code] for code in FREQUENT if code in found]
-    return shell.render("citizen/home.html", frequent=frequent, words=words.of_page(), **values)
+    return shell.render("citizen/home.html", frequent=frequent, known=known, words=words.of_page(), **values)
 
 
 @blueprint.get("/carte")
@@ -28,7 +30,20 @@ def around() -> Response:
     values = _near(limit=FEW if request.args.get("few") else MANY)
     if shell.wanted_part() == "near":
         return shell.render("citizen/near.html", **values)
-    return shell.render("citizen/around.html", words=words.of_page(), **values)
+    asked = hotspots.read(request.args)
+    if shell.wanted_part() == "hot":
+        return shell.render("citizen/hot.html", hot=hotspots.load(asked), asked=asked)
+    hot = hotspots.load(asked) if "density" in asked.layers else None
+    return shell.render(
+        "citizen/around.html",
+        words=words.of_page(),
+        asked=asked,
+        hot=hot,
+        groups=catalogue.groups(),
+        periods=hotspots.periods(),
+        tones=map_data.tones(),
+        **(values | {"map_data": values["map_data"] | {"services": _names()}}),
+    )
 
 
 @blueprint.get("/signalements/<number>")
@@ -49,6 +64,11 @@ def _near(limit: int) -> dict[str, Any]:
     centre = point or heart
     found = near.around(centre[0], centre[1], limit=limit) if centre else []
     return {"near": found, "pins": near.pins(found), "is_here": point is not None, "map_data": town_map}
+
+
+def _names() -> dict[str, str]:
+    """Return the name of every service, for what the map tells of a case."""
+    return {code: service["name"] for code, service in catalogue.services().items()}
 
 
 def _point() -> tuple[float, float] | None:

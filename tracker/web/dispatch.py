@@ -4,13 +4,14 @@ Each view answers the whole page, or the part of it that a script asks for (`X-V
 """
 
 from typing import Any
+from uuid import UUID
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from tracker.http import edge
-from tracker.web import acts, catalogue, inner, map_data, queue, shell, site, tellings, words
+from tracker.web import acts, catalogue, inner, map_data, queue, shell, site, surges, tellings, words
 from tracker.web.queue import Filters
 
 blueprint = Blueprint("dispatch", __name__, url_prefix="/dispatch")
@@ -33,6 +34,17 @@ def show_queue() -> Response:
     if shell.wanted_part() == "queue":
         return shell.render("dispatch/queue.html", **_queue(filters), case=None)
     return _page(filters, None)
+
+
+@blueprint.post("/regroupements/<uuid:surge_id>/<verdict>")
+def decide_surge(surge_id: UUID, verdict: str) -> Response:
+    """Confirm a surge, set it aside, or take that back; the queue then tells what was done."""
+    if verdict not in surges.VERDICTS:
+        abort(404)
+    answer = surges.decide(str(surge_id), verdict, request.form)
+    if not answer.is_ok:
+        return _page(queue.read({}), None, told=tellings.refused(answer.body), status=answer.status)
+    return redirect(url_for(".queue", regroupement=str(surge_id)), 303)
 
 
 @blueprint.get("/<number>", endpoint="case")
@@ -157,6 +169,9 @@ def _queue(filters: Filters) -> dict[str, Any]:
         "filtered": bool(set(filters.kept) - {"view", "order"}),
         "filter_words": tellings.of_filters(filters),
         "selects": _selects(),
+        "surges": surges.proposed(),
+        "surge_told": surges.decided(request.args.get("regroupement", "")),
+        "may_decide": edge.may("surge.decide"),
     }
 
 

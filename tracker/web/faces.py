@@ -3,7 +3,7 @@
 from flask import Flask
 
 from tracker.http import answers
-from tracker.places import tiles_api
+from tracker.maps import tiles_api
 from tracker.web import citizen, crew, dispatch, reporting, shell, site, tracking
 
 

@@ -3,20 +3,40 @@
 from typing import Any
 
 from flask import request
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from tracker.db import selected
+from tracker.http import language
+from tracker.maps import extent
 from tracker.web import near
 
 
 def of_town(session: Session) -> dict[str, Any]:
-    """Return the map of the town at hand, for `static/js/lib/map-style.js`."""
+    """Return the map of the town at hand, for `static/js/elements/city-map.js`."""
     heart = near.heart(session)
     root = request.script_root
-    tiles = f"{request.host_url.rstrip('/')}{root}/tiles/base/{{z}}/{{x}}/{{y}}.mvt"
+    town = selected(session)
     return {
-        "tiles": f"{tiles}?r={selected(session).revision}",
-        "bounds": near.extent(session),
+        "style": f"{root}/api/v1/map/style.json",
+        "language": language.current(),
+        "overlays": f"{request.host_url.rstrip('/')}{root}/tiles/{{layer}}/{{z}}/{{x}}/{{y}}.mvt",
+        "tones": tones(),
+        "attribution": str(town.settings.get("attribution", "")),
+        "bounds": extent.of_town(session),
         "heart": heart,
         "base": root,
+    }
+
+
+def tones() -> dict[str, str]:
+    """Return the word of each shape of a status, in the order of a case's life."""
+    return {
+        "received": _("Reçu"),
+        "accepted": _("Accepté"),
+        "assigned": _("Attribué"),
+        "progress": _("En cours"),
+        "hold": _("En attente"),
+        "late": _("En retard"),
+        "done": _("Réglé"),
     }

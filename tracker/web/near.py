@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from tracker import moments
 from tracker.cases import families
 from tracker.catalogue import queries as catalogue
-from tracker.db import PerRevision
+from tracker.maps import extent
 from tracker.web import inner
 
 REACH_M = 2_500
@@ -30,12 +30,6 @@ _ONE = text("""
            ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat
     FROM "case" c
     WHERE c.number = :number AND c.is_public
-""")
-
-_EXTENT = text("""
-    SELECT ST_XMin(e.box) AS w, ST_YMin(e.box) AS s, ST_XMax(e.box) AS e, ST_YMax(e.box) AS n
-    FROM (SELECT ST_Extent(d.geom) AS box FROM district d
-          JOIN boundary_set b ON b.id = d.boundary_set_id WHERE b.status = 'active') e
 """)
 
 # Where most things happen is a better first view than the middle of a map.
@@ -89,20 +83,12 @@ def one(session: Session, number: str, *, at: datetime, language: str) -> Public
     return _shown(session, row, at, language) if row is not None else None
 
 
-def _read_extent(session: Session) -> tuple[float, float, float, float] | None:
-    row = session.execute(_EXTENT).one()
-    return None if row.w is None else (row.w, row.s, row.e, row.n)
-
-
-extent = PerRevision(_read_extent)
-
-
 def heart(session: Session) -> tuple[float, float] | None:
     """Return the point (lon, lat) where the town's latest cases gather, else the middle of its extent."""
     row = session.execute(_HEART).one()
     if row.lon is not None:
         return row.lon, row.lat
-    box = extent(session)
+    box = extent.of_town(session)
     return ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2) if box else None
 
 

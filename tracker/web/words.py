@@ -30,5 +30,6 @@ def of_page() -> dict[str, str]:
         "zoom_out": _("Éloigner"),
         "locate": _("Aller à ma position"),
         "cluster": _("{count} dossiers ici : rapprocher"),
+        "open_case": _("Voir le dossier {number}"),
         "could_not": _("Ce n’est pas fait."),
     }

@@ -44,6 +44,8 @@ case.history              .   .   x   x   x   x   x   x   x   x
 case.transition           .   .   x   x   x   x   x   x   x   x
 case.link                 .   .   x   x   .   .   x   .   x   x
 case.merge                .   .   x   x   .   .   x   .   x   x
+surge.list                .   .   x   x   .   x   x   .   x   x
+surge.decide              .   .   x   x   .   .   x   .   x   x
 import.run                .   .   .   .   .   .   .   .   x   x
 token.manage              .   .   .   .   .   .   .   .   x   .
 account.manage            .   .   .   .   .   .   .   .   x   .

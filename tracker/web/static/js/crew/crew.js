@@ -1,11 +1,11 @@
 /** The tablet: the light at once, the map of the day, forms that lose nothing. */
 
 import { every, one, scriptsRun } from "../lib/dom.js"
+import { watchLights } from "../lib/lights.js"
 import { watchMenus } from "../lib/menus.js"
 import { pinsIn } from "../lib/parts.js"
 import "../elements/city-map.js"
 import { watchForms } from "./forms.js"
-import { watchLights } from "./lights.js"
 
 scriptsRun()
 watchMenus()

@@ -2,8 +2,9 @@
 
 import { icon, make } from "../lib/dom.js"
 import { boundsOf } from "../lib/geo.js"
-import { styleOf } from "../lib/map-style.js"
+import { currentTheme, styleAddress } from "../lib/map-theme.js"
 import { say } from "../lib/words.js"
+import { MapOverlays } from "./map-overlays.js"
 import { PinLayer } from "./pin-layer.js"
 
 const HEART_ZOOM = 14.2
@@ -62,6 +63,12 @@ class CityMap extends HTMLElement {
   }
   #gl = null
 
+  /** Tell something at a place, beside it. */
+  note({ lon, lat }, content) {
+    this.told?.remove()
+    this.told = new this.#gl.Popup({ offset: 12, closeButton: false }).setLngLat([lon, lat]).setDOMContent(content).addTo(this.map)
+  }
+
   async #start() {
     const data = JSON.parse(document.getElementById("map-data").textContent)
     this.#gl = await import("../../vendor/maplibre-gl.mjs")
@@ -70,15 +77,17 @@ class CityMap extends HTMLElement {
     const quiet = this.hasAttribute("quiet")
     this.map = new this.#gl.Map({
       container: this.appendChild(make("div")),
-      style: this.#style(data),
+      style: styleAddress(data, currentTheme()),
       ...this.#view(data),
       minZoom: 9, maxZoom: 19, attributionControl: false, dragRotate: false, pitchWithRotate: false,
       touchPitch: false, interactive: !quiet, fadeDuration: 0,
       locale: { "Map.Title": this.getAttribute("label") ?? "" },
     })
     this.map.touchZoomRotate?.disableRotation()
+    if (data.attribution) this.append(make("p", { class: "map-attribution" }, data.attribution))
     this.#layer = new PinLayer(this.#gl, this.map, this)
-    this.map.on("load", () => this.#layer.show(this.#pins, this.#chosen))
+    this.overlays = new MapOverlays(this.map, data)
+    this.map.once("load", () => this.#layer.show(this.#pins, this.#chosen))
     this.map.on("moveend", (event) => this.dispatchEvent(new CustomEvent("map-moved", { detail: { byHand: Boolean(event.originalEvent) } })))
     if (this.hasAttribute("controls")) this.append(this.#controls())
     this.#followTheme(data)
@@ -91,15 +100,13 @@ class CityMap extends HTMLElement {
     return data.bounds ? { bounds: data.bounds } : { center: [0, 0], zoom: 2 }
   }
 
-  #style(data) {
-    const computed = getComputedStyle(document.documentElement)
-    return styleOf((name) => computed.getPropertyValue(name).trim(), data)
-  }
-
   #followTheme(data) {
     const repaint = () => {
-      this.map.setStyle(this.#style(data), { diff: false })
-      this.map.once("styledata", () => this.#layer.restore(this.#pins, this.#chosen))
+      this.map.once("style.load", () => {
+        this.#layer.restore(this.#pins, this.#chosen)
+        this.overlays.restore()
+      })
+      this.map.setStyle(styleAddress(data, currentTheme()), { diff: false })
     }
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint)
     document.addEventListener("theme-changed", repaint)

@@ -1,12 +1,13 @@
-/** Day, full sun, night: changed at once, and kept by the server for the next page. */
+/** Day, full sun, night, or as the system says: changed at once, and kept by the server for the next page. */
 
-import { every } from "../lib/dom.js"
+import { every } from "./dom.js"
 
-const MEDIA = { dark: { dark: "all" }, sun: { sun: "all" }, light: {} }
+const MEDIA = { auto: { dark: "(prefers-color-scheme: dark)" }, dark: { dark: "all" }, sun: { sun: "all" }, light: {} }
 
 /** Put a light on the page. */
 export function light(name) {
-  document.documentElement.dataset.theme = name
+  if (name === "auto") delete document.documentElement.dataset.theme
+  else document.documentElement.dataset.theme = name
   for (const sheet of every("link[data-light]")) sheet.media = MEDIA[name]?.[sheet.dataset.light] ?? "not all"
   document.dispatchEvent(new CustomEvent("theme-changed"))
 }

@@ -1,0 +1,153 @@
+"""Tiles of the base map and its overlays: what is in them, where, for how long they are kept."""
+
+from __future__ import annotations
+
+import gzip
+import math
+
+import pytest
+from sqlalchemy import text
+
+from tests.support import city as cities
+from tests.support import mvt
+from tests.support.city import City
+from tracker.db import selected
+from tracker.maps import base, layers
+from tracker.maps.errors import TileUnknown
+from tracker.maps.tile import DRAWING, Tile
+
+
+def tile_at(x: float, y: float, z: int) -> tuple[int, int, int]:
+    """Return the tile that holds a place of the grid (slippy map formula)."""
+    lon, lat = cities.at(x, y)
+    across = 2**z
+    row = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2
+    return z, int((lon + 180) / 360 * across), int(row * across)
+
+
+def address_of(layer: str, x: float, y: float, z: int) -> str:
+    return "/tiles/{}/{}/{}/{}.mvt".format(layer, *tile_at(x, y, z))
+
+
+def drawn(town: City, x: float, y: float, z: int) -> dict[str, list[mvt.Feature]]:
+    at = dict(zip("zxy", tile_at(x, y, z), strict=True))
+    with town.session() as session:
+        return mvt.read(base.draw(session, Tile(**at)))
+
+
+def test_a_tile_holds_the_streets_and_the_water_that_are_there(town: City):
+    tile = drawn(town, 2600, 500, 14)
+    assert "rue du Quai" in {each.properties.get("name") for each in tile["street"]}
+    names = {(each.properties["kind"], each.properties["name"]) for each in tile["name"]}
+    assert {("water", "Bassin"), ("district", "Est")} <= names
+    assert {"ground", "street", "district", "name"} <= set(tile)
+
+
+def test_small_streets_and_all_names_wait_for_their_zoom(town: City):
+    assert {each.properties["class"] for each in drawn(town, 500, 500, 9)["street"]} == {1}
+    assert not any("name" in each.properties for each in drawn(town, 500, 500, 11)["street"])
+    assert {each.properties["name"] for each in drawn(town, 500, 500, 14)["street"]} >= {
+        "rue du Moulin",
+        "boulevard des Érables",
+    }
+
+
+def test_civic_numbers_come_close_by_only(town: City):
+    assert "number" not in drawn(town, 500, 500, 15)
+    numbers = {each.properties["name"] for each in drawn(town, 500, 500, 16)["number"]}
+    assert "50" in numbers
+
+
+def test_a_one_way_street_keeps_its_direction(town: City):
+    change = text(
+        "UPDATE street_segment SET attributes = jsonb_build_object('oneway', '-1') WHERE code = 'MOULIN'"
+    )
+    with town.session() as session:
+        session.execute(change)
+        at = dict(zip("zxy", tile_at(300, 500, 15), strict=True))
+        streets = mvt.read(base.draw(session, Tile(**at)))["street"]
+        assert {e.properties.get("oneway") for e in streets if e.properties["name"] == "rue du Moulin"} == {
+            -1
+        }
+        session.rollback()
+
+
+def test_a_tile_of_another_place_is_empty(town: City):
+    with town.session() as session:
+        assert base.draw(session, Tile(z=12, x=0, y=0)) == b""
+
+
+@pytest.mark.parametrize("layer", list(layers.LAYERS))
+@pytest.mark.parametrize(("z", "x", "y"), [(3, 0, 0), (19, 0, 0), (12, 4096, 0), (12, 0, -1), (-1, 0, 0)])
+def test_tiles_that_cannot_be_are_refused_with_the_levels_that_are(town: City, layer, z, x, y):
+    with pytest.raises(TileUnknown):
+        layers.named(layer).tile(z, x, y)
+    answer = town.app.test_client().get(f"/tiles/{layer}/{z}/{x}/{y}.mvt")
+    assert answer.status_code == 404
+    assert answer.json["minzoom"] == 9
+    assert "2^z" in answer.json["detail"]
+
+
+def test_a_layer_that_is_none_is_a_404(town: City):
+    for path in ("/tiles/nothing/12/1/1.mvt", "/tiles/nothing.json"):
+        answer = town.app.test_client().get(path)
+        assert (answer.status_code, answer.json["type"]) == (404, "/problems/layer-unknown")
+
+
+def test_a_tile_is_asked_again_only_when_the_town_changed(town: City):
+    client, address = town.app.test_client(), address_of("base", 500, 500, 14)
+    with town.session() as session:
+        revision = selected(session).revision
+    first = client.get(f"{address}?r={revision}.{DRAWING}")
+    assert first.mimetype == "application/vnd.mapbox-vector-tile"
+    assert "immutable" in first.headers["Cache-Control"]
+    assert client.get(address, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    assert "immutable" not in client.get(f"{address}?r=1.{DRAWING}").headers["Cache-Control"]
+    with town.session() as session:
+        session.execute(text("UPDATE address SET civic = civic"))
+    assert client.get(address, headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
+
+
+def test_a_tile_is_sent_compressed_to_who_reads_it_so(town: City):
+    client, address = town.app.test_client(), address_of("base", 500, 500, 14)
+    packed = client.get(address, headers={"Accept-Encoding": "gzip"})
+    plain = client.get(address, headers={"Accept-Encoding": "identity"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert len(packed.data) < 60_000
+
+
+def test_every_layer_describes_itself_and_its_tiles_are_where_it_says(town: City):
+    client = town.app.test_client()
+    for name, layer in layers.LAYERS.items():
+        told = client.get(f"/tiles/{name}.json").json
+        assert told["tilejson"] == "3.0.0"
+        assert {each["id"] for each in told["vector_layers"]} == set(layer.holds)
+        z, x, y = tile_at(500, 500, 12)
+        path = told["tiles"][0].removeprefix("http://localhost").format(z=z, x=x, y=y)
+        assert client.get(path).status_code == 200
+
+
+def test_layers_hold_what_their_description_says_and_nothing_else(town: City):
+    town.report()
+    client = town.app.test_client()
+    for name, layer in layers.LAYERS.items():
+        for z in (11, 14, 16):
+            for inner, features in mvt.read(client.get(address_of(name, 300, 502, z)).data).items():
+                shown = {key for each in features for key in each.properties}
+                assert shown <= set(layer.holds[inner]), (name, inner)
+
+
+def test_assets_are_counted_far_away_and_named_close_by(town: City):
+    client = town.app.test_client()
+    far = mvt.read(client.get(address_of("assets", 600, 505, 12)).data)["asset"]
+    assert {each.properties["kind"]: each.properties["n"] for each in far}["hydrant"] == 1
+    near = mvt.read(client.get(address_of("assets", 600, 505, 16)).data)["asset"]
+    assert "B-1" in {each.properties["code"] for each in near}
+    assert all("n" not in each.properties for each in near)
+
+
+def test_the_attribution_is_the_towns(town: City):
+    assert town.app.test_client().get("/tiles/base.json").json["attribution"] == ""

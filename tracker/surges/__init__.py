@@ -1,0 +1,1 @@
+"""Surges: many cases that are one incident, proposed with the evidence, joined or set aside by a person."""
