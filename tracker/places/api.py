@@ -13,6 +13,7 @@ from tracker.places import ground, problems, queries, service
 
 blp = Blueprint("places", __name__, url_prefix=openapi.PREFIX, description="Where things are.")
 
+KINDS = ("address", "interpolated", "intersection", "block", "landmark", "asset", "street")
 _DISTRICTS = text("""
     SELECT d.code, d.name, ST_AsGeoJSON(d.geom, 6) AS geometry FROM district d
     JOIN boundary_set b ON b.id = d.boundary_set_id WHERE b.status = 'active' ORDER BY d.code
@@ -22,7 +23,8 @@ _DISTRICTS = text("""
 class SearchQuery(Schema):
     """What is looked for."""
 
-    q = fields.String(required=True, validate=validate.Length(1, 200))
+    q = fields.String(required=True, validate=validate.Length(1, 400))
+    typing = fields.Boolean(load_default=False)
 
 
 class PointQuery(Schema):
@@ -38,14 +40,17 @@ class PlaceTold(Schema):
     label = fields.String(required=True)
     lon = fields.Float(required=True)
     lat = fields.Float(required=True)
-    kind = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     accuracy_m = fields.Float(required=True)
+    district = fields.String(allow_none=True)
+    asset = fields.Dict(allow_none=True)
 
 
 class PlacesTold(Schema):
-    """Places, the likeliest first."""
+    """Places, the likeliest first; `clear` tells that the first is meant and no other."""
 
     results = fields.List(fields.Nested(PlaceTold), required=True)
+    clear = fields.Boolean(required=True)
 
 
 class PointTold(Schema):
@@ -63,11 +68,15 @@ class PointTold(Schema):
 @openapi.documented(200, PlacesTold)
 @openapi.problems(404, 422)
 def search_places(given: dict[str, Any]) -> Response:
-    """Find an address, a corner or a street by its words."""
+    """Find a place by its words: address, corner, stretch, park, building, equipment's number or street.
+
+    The place may stand within a sentence. With `typing` the last word is completed, for a list under a field.
+    """
     with edge.transaction() as session:
         edge.require("place.search")
-        found = service.search(session, given["q"])
-    return _json({"results": [problems.as_choice(choice) for _, choice in found]})
+        found = service.search(session, given["q"], is_typing=given["typing"])
+    results = [problems.as_choice(choice) for choice in found.choices]
+    return _json({"results": results, "clear": found.is_clear})
 
 
 @blp.route("/places/reverse")

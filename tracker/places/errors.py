@@ -25,7 +25,11 @@ class Party:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
-    """One place that a text may mean."""
+    """One place that a text may mean, EPSG:4326.
+
+    `kind` is address, interpolated (placed between numbers that are known), intersection, block, landmark,
+    asset or street. `label_en` is there when the label says more than names; `area` is the district's name.
+    """
 
     label: str
     lon: float
@@ -33,6 +37,9 @@ class Choice:
     kind: str
     accuracy_m: float
     segment_id: int | None = None
+    label_en: str | None = None
+    area: str | None = None
+    asset: tuple[str, str] | None = None
 
 
 class LocationMissing(PlaceError):
@@ -81,6 +88,10 @@ class AddressUnknown(PlaceError):
 
 class AddressAmbiguous(AddressUnknown):
     """The address may mean several places."""
+
+
+class AddressVague(AddressUnknown):
+    """A street was named, which is too long to be a place: its number or a corner is missing."""
 
 
 class AssetUnknown(PlaceError):

@@ -76,6 +76,14 @@ def _addresses() -> None:
         extra=lambda error: {"choices": [as_choice(choice) for choice in error.choices]},
     )
     on(
+        facts.AddressVague,
+        422,
+        "place-vague",
+        title=_l("Lieu trop vague"),
+        message=lambda error: _("« %(query)s » : à quel numéro, ou près de quelle rue ?", query=error.query),
+        extra=lambda error: {"choices": [as_choice(choice) for choice in error.choices]},
+    )
+    on(
         facts.AssetUnknown,
         422,
         "asset-unknown",
@@ -99,12 +107,15 @@ def contact(party: Party | None) -> dict[str, Any] | None:
 
 def as_choice(choice: facts.Choice) -> dict[str, Any]:
     """Return a place as the API shows it."""
+    is_english = language.current() == "en"
     return {
-        "label": choice.label,
+        "label": choice.label_en if is_english and choice.label_en else choice.label,
         "lon": choice.lon,
         "lat": choice.lat,
         "kind": choice.kind,
         "accuracy_m": choice.accuracy_m,
+        "district": choice.area,
+        "asset": {"kind": choice.asset[0], "code": choice.asset[1]} if choice.asset else None,
     }
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from tracker.places.errors import Choice
 from tracker.prepared import Prepared
 
 METRES_PER_DEGREE = 111_320.0
@@ -72,28 +71,6 @@ _JUDGE = Prepared("""
     WHERE d.boundary_set_id = :set AND ST_Covers(d.geom, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326))
     ORDER BY d.code COLLATE "C" LIMIT 1
 """)
-_BY_ADDRESS = text("""
-    SELECT civic, suffix, street, street_norm, segment_id, ST_X(geom) AS lon, ST_Y(geom) AS lat,
-           similarity(street_norm, :street) AS likeness
-    FROM address WHERE civic = :civic AND street_norm % :street
-    ORDER BY likeness DESC, street_norm, suffix LIMIT 8
-""")
-_BY_CROSSING = text("""
-    SELECT DISTINCT ON (one.name, two.name) one.name AS street, two.name AS crossing, one.id AS segment_id,
-           ST_X(ST_PointOnSurface(ST_Intersection(one.geom, two.geom))) AS lon,
-           ST_Y(ST_PointOnSurface(ST_Intersection(one.geom, two.geom))) AS lat,
-           similarity(one.name_norm, :street) + similarity(two.name_norm, :cross) AS likeness
-    FROM street_segment one
-    JOIN street_segment two ON ST_Intersects(one.geom, two.geom) AND one.name <> two.name
-    WHERE similarity(one.name_norm, :street) > 0.5 AND similarity(two.name_norm, :cross) > 0.5
-    ORDER BY one.name, two.name, likeness DESC
-""")
-_BY_STREET = text("""
-    SELECT name, similarity(name_norm, :street) AS likeness, min(id) AS segment_id,
-           ST_X(ST_Centroid(ST_Collect(geom))) AS lon, ST_Y(ST_Centroid(ST_Collect(geom))) AS lat
-    FROM street_segment WHERE similarity(name_norm, :street) > 0.35 OR name_norm LIKE :prefix
-    GROUP BY name, name_norm ORDER BY likeness DESC, name LIMIT 6
-""")
 
 
 def box(lat: float, radius_m: float) -> dict[str, float]:
@@ -145,61 +122,3 @@ def judged_district(session: Session, boundary_set_id: int, lon: float, lat: flo
     """Return the district PostGIS gives a point; on a shared edge, the one with the lowest code."""
     row = _JUDGE.one_or_none(session, {"set": boundary_set_id, "lon": lon, "lat": lat})
     return row.id if row else None
-
-
-def by_address(session: Session, civic: int, street: str) -> list[tuple[float, Choice]]:
-    """Return the addresses of that number on streets of about that name, the most alike first."""
-    rows = session.execute(_BY_ADDRESS, {"civic": civic, "street": street})
-    return [
-        (
-            row.likeness,
-            Choice(
-                label=f"{row.civic}{row.suffix}, {row.street}",
-                lon=row.lon,
-                lat=row.lat,
-                kind="address",
-                accuracy_m=15.0,
-                segment_id=row.segment_id,
-            ),
-        )
-        for row in rows
-    ]
-
-
-def by_crossing(session: Session, street: str, cross: str) -> list[tuple[float, Choice]]:
-    """Return the corners of two streets of about those names, the most alike first."""
-    rows = session.execute(_BY_CROSSING, {"street": street, "cross": cross}).all()
-    found = [
-        (
-            row.likeness / 2,
-            Choice(
-                label=f"{row.street} / {row.crossing}",
-                lon=row.lon,
-                lat=row.lat,
-                kind="intersection",
-                accuracy_m=15.0,
-                segment_id=row.segment_id,
-            ),
-        )
-        for row in rows
-    ]
-    return sorted(found, key=lambda each: -each[0])[:8]
-
-
-def by_street(session: Session, street: str) -> list[tuple[float, Choice]]:
-    """Return the streets of about that name, the most alike first."""
-    rows = session.execute(_BY_STREET, {"street": street, "prefix": f"%{street}%"})
-    return [
-        (
-            row.likeness,
-            Choice(
-                label=row.name,
-                lon=row.lon,
-                lat=row.lat,
-                kind="street",
-                accuracy_m=200.0,
-                segment_id=row.segment_id,
-            ),
-        )
-        for row in rows
-    ]

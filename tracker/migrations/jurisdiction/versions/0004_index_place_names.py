@@ -1,0 +1,25 @@
+"""Find equipment by the number painted on it and the ground that has a name; watch addresses."""
+
+from alembic import op
+
+revision = "0004"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute(
+        "CREATE INDEX asset_number_ix ON asset (ltrim(regexp_replace(code, '\\D', '', 'g'), '0'), kind)"
+    )
+    op.execute("CREATE INDEX map_feature_named_ix ON map_feature (kind) WHERE name IS NOT NULL")
+    op.execute(
+        "CREATE TRIGGER address_bump AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON address "
+        "FOR EACH STATEMENT EXECUTE FUNCTION vigie.bump_revision()"
+    )
+
+
+def downgrade() -> None:
+    op.execute("DROP TRIGGER address_bump ON address")
+    op.execute("DROP INDEX map_feature_named_ix")
+    op.execute("DROP INDEX asset_number_ix")
