@@ -41,7 +41,7 @@ def imports() -> None:
 
 
 @contextmanager
-def _town(wanted: str | None) -> Iterator[tuple[Engine, str]]:
+def town(wanted: str | None) -> Iterator[tuple[Engine, str]]:
     """Give an engine and the town meant; what can go wrong becomes one sentence on stderr."""
     try:
         with ready.application() as engine:
@@ -75,7 +75,7 @@ def districts(
 ) -> None:
     """Import the districts of a map; the same file twice changes nothing."""
     chosen = boundaries.Chosen(path=file, name_field=name_field, activates=activate, **source)
-    with _town(jurisdiction) as (engine, code), db.transaction(engine, code) as session:
+    with town(jurisdiction) as (engine, code), db.transaction(engine, code) as session:
         brought = boundaries.bring_in(session, chosen, today=datetime.now(UTC).date())
     _tell_districts(brought)
 
@@ -98,7 +98,7 @@ def requests(
 ) -> None:
     """Import the requests of another system, read through a mapping (data/mappings)."""
     read = _mapping(mapping)
-    with _town(jurisdiction) as (engine, code), _progress() as bar:
+    with town(jurisdiction) as (engine, code), _progress() as bar:
         aside = refused or default_var(os.environ) / "imports" / f"{code}-{read.name}-{file.name}-refused.csv"
         result = runner.run(
             engine, code, Job(path=file, mapping=read, refused=aside, is_dry_run=dry_run, told=bar)
@@ -112,7 +112,7 @@ def requests(
 @WHERE
 def check(jurisdiction: str | None) -> None:
     """Hold every place against PostGIS: is the district of each case the right one?"""
-    with _town(jurisdiction) as (engine, code), db.transaction(engine, code) as session:
+    with town(jurisdiction) as (engine, code), db.transaction(engine, code) as session:
         found = boundaries.differences(session)
     click.echo(found)
     if found:

@@ -28,7 +28,8 @@ class Choice:
     """One place that a text may mean, EPSG:4326.
 
     `kind` is address, interpolated (placed between numbers that are known), intersection, block, landmark,
-    asset or street. `label_en` is there when the label says more than names; `area` is the district's name.
+    asset or street. `label_en` is there when the label says more than names; `area` is the district's name;
+    `detail` tells it from another of the same label.
     """
 
     label: str
@@ -39,6 +40,7 @@ class Choice:
     segment_id: int | None = None
     label_en: str | None = None
     area: str | None = None
+    detail: str | None = None
     asset: tuple[str, str] | None = None
 
 

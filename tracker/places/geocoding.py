@@ -94,7 +94,7 @@ def _rivals(ranked: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _told_apart(shown: Sequence[Candidate]) -> Iterator[Candidate]:
-    """Add the district to labels that are equal, and where that is equal too, the order they come in."""
+    """Say the district of those whose labels are equal, and where that is equal too, the order they come in."""
     by_label: dict[str, list[Candidate]] = defaultdict(list)
     for each in shown:
         by_label[each.choice.label].append(each)
@@ -106,7 +106,7 @@ def _told_apart(shown: Sequence[Candidate]) -> Iterator[Candidate]:
         areas = {other.choice.area for other in alike}
         detail = each.choice.area if len(areas) == len(alike) else None
         detail = detail or " ".join(filter(None, (each.choice.area, f"({alike.index(each) + 1})")))
-        yield replace(each, choice=replace(each.choice, label=f"{each.choice.label}, {detail}"))
+        yield replace(each, choice=replace(each.choice, detail=detail))
 
 
 class _Resolver:

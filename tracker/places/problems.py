@@ -107,9 +107,9 @@ def contact(party: Party | None) -> dict[str, Any] | None:
 
 def as_choice(choice: facts.Choice) -> dict[str, Any]:
     """Return a place as the API shows it."""
-    is_english = language.current() == "en"
+    label = choice.label_en if choice.label_en and language.current() == "en" else choice.label
     return {
-        "label": choice.label_en if is_english and choice.label_en else choice.label,
+        "label": f"{label}, {choice.detail}" if choice.detail else label,
         "lon": choice.lon,
         "lat": choice.lat,
         "kind": choice.kind,

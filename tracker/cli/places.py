@@ -1,0 +1,91 @@
+"""`vigie places`: find places by their words, and measure how well that is done."""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from tracker import db
+from tracker.cli import ready
+from tracker.cli.imports import WHERE, town
+from tracker.cli.text import Group, is_english, pick, say
+from tracker.places import sampling, service, trial
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+LANGUAGES = ("fr", "en")
+
+
+@click.group(cls=Group, fr="Cherche des lieux, et mesure la justesse des réponses.")
+def places() -> None:
+    """Find places, and measure how right the answers are."""
+
+
+@places.command(fr="Cherche un lieu par ses mots : adresse, carrefour, parc, équipement, rue.")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--typing", is_flag=True, help="compléter le dernier mot / complete the last word")
+@WHERE
+def search(words: tuple[str, ...], *, typing: bool, jurisdiction: str | None) -> None:
+    """Find a place by its words: address, corner, park, equipment, street."""
+    with town(jurisdiction) as (engine, code), db.transaction(engine, code) as session:
+        found = service.search(session, " ".join(words), is_typing=typing)
+    for choice in found.choices:
+        label = choice.label_en if is_english() and choice.label_en else choice.label
+        click.echo(
+            f"{label}\t{choice.detail or choice.area or ''}\t{choice.kind}\t±{choice.accuracy_m:.0f} m\t"
+            f"{choice.lon:.6f} {choice.lat:.6f}"
+        )
+    if not found.candidates:
+        say(fr="Aucun lieu.", en="No place.")
+    elif not found.is_clear:
+        say(fr="Plusieurs lieux possibles.", en="Several places are possible.")
+
+
+@places.command(fr="Pose des demandes dont le lieu est connu, et juge les réponses.")
+@click.option("--count", default=500, show_default=True, help="demandes écrites par langue / queries written")
+@click.option("--seed", default=311, show_default=True, help="graine / seed")
+@click.option(
+    "--queries", "files", type=(click.Choice(LANGUAGES), FILE), multiple=True, metavar="LANGUE FICHIER",
+    help="demandes écrites à la main / queries written by hand",
+)  # fmt: skip
+@click.option("--csv", "target", type=NEW_FILE, help="toutes les réponses / every answer")
+@WHERE
+def evaluate(
+    *,
+    count: int,
+    seed: int,
+    files: tuple[tuple[str, Path], ...],
+    target: Path | None,
+    jurisdiction: str | None,
+) -> None:
+    """Ask queries whose place is known, and judge the answers."""
+    judged: list[trial.Judged] = []
+    console = Console(width=100)
+    with town(jurisdiction) as (engine, code), db.transaction(engine, code) as session:
+        written = [query for name in LANGUAGES for query in sampling.generate(session, name, count, seed)]
+        by_hand = [query for name, path in files for query in trial.read(path, name)]
+        for title, queries in (
+            (pick(fr="générées", en="generated"), written),
+            (pick(fr="écrites à la main", en="written by hand"), by_hand),
+        ):
+            if queries:
+                answers = trial.judge(session, queries)
+                console.print(_table(title, trial.summary(answers)))
+                judged += answers
+    if target is not None:
+        trial.write(target, judged)
+
+
+def _table(title: str, lines: list[trial.Line]) -> Table:
+    table = Table(title=title)
+    for name in (pick(fr="langue", en="language"), pick(fr="sorte", en="kind")):
+        table.add_column(name)
+    for name in ("n", "top-1", "top-3", pick(fr="médiane", en="median"), "p95"):
+        table.add_column(name, justify="right")
+    for line in lines:
+        table.add_row(
+            line.language, line.kind, str(line.count), f"{line.first:.1%}", f"{line.listed:.1%}",
+            f"{line.median_ms:.1f} ms", f"{line.p95_ms:.1f} ms", style="bold" if line.kind == "all" else None,
+        )  # fmt: skip
+    return table
