@@ -18,6 +18,7 @@ from gis.placewords import PlaceWords
 from gis.streetwords import ARTICLES, SHORT
 
 STREET = "street"
+_PARK = "park"
 _ARTICLE = re.compile(r"^\w+ (du|des|de la|de l|de)\b")
 # Edits forgiven in a word of so many letters: none in three, three in ten.
 _FORGIVEN = (0, 0, 0, 0, 1, 1, 2, 2, 2, 2, 3)
@@ -54,6 +55,9 @@ class Entry:
 def street(name: str, key: str, *, written: str | None = None, areas: Iterable[str] = ()) -> Entry:
     """Make a street's entry; `written` is another way its name is spelt, `areas` the districts it runs through."""
     parts = streetwords.split(written or name)
+    plain = [word for word in streetwords.words_of(written or name) if word not in ARTICLES]
+    if len(plain) > len(parts.norm.split()):  # "bretelle de la route 399": the generic of another street
+        parts = streetwords.StreetName(generic=None, core=tuple(plain), direction=None)
     article = _ARTICLE.match(text.fold(written or name))
     return Entry(
         kind=STREET,
@@ -81,12 +85,18 @@ def landmark(kind: str, name: str, key: str, *, words: PlaceWords, spot: Spot) -
     """Make a landmark's entry: "bibliothèque Lafontaine" is a library whose own name is Lafontaine."""
     plain = [word for word in text.tokens(name) if word != "no"]
     what, own = words.announced(plain)
+    inner = {
+        at for each in words.landmarks(own) if each.meaning == _PARK for at in range(each.start, each.end)
+    }
+    core = [word for word in own if word not in ARTICLES]
+    if inner:  # "patinoire, parc de la Vigie": the rink of Vigie, whatever that is called
+        core = [word for at, word in enumerate(own) if at not in inner and word not in ARTICLES] or core
     return Entry(
         kind=kind,
         name=name,
         key=key,
         what=what,
-        core=tuple(word for word in own if word not in ARTICLES),
+        core=tuple(core),
         lon=spot.lon,
         lat=spot.lat,
         radius_m=spot.radius_m,
@@ -158,7 +168,8 @@ class Gazetteer:
     def _near(self, word: str) -> dict[str, float]:
         """Return the words of names that a word may be, with how alike they are, 0 to 1."""
         found: dict[str, float] = {}
-        for same, likeness in ((word, 1.0), (SHORT.get(word, ""), 1.0), *_numbers_of(word)):
+        plain = SHORT.get(word, word)
+        for same, likeness in ((word, 1.0), (plain, 1.0), *_numbers_of(plain)):
             if same in self.postings:
                 found[same] = likeness
         if word.isdigit():
@@ -200,21 +211,19 @@ class Gazetteer:
 
 
 def _numbers_of(word: str) -> tuple[tuple[str, float], ...]:
-    """The other number: "moulin" and "moulins" are two streets of one town, and one slip of the tongue."""
+    """The other number or gender: "moulin" and "moulins", "saint" and "sainte" are one slip of the tongue apart."""
     if len(word) < 4:
         return ()
-    others: list[tuple[str, float]] = [(word + "s", 0.95), (word + "x", 0.95)]
-    if word[-1] in "sx":
-        others.append((word[:-1], 0.95))
-    if word in ("saint", "sainte"):
-        others.append(("sainte" if word == "saint" else "saint", 0.95))
+    others: list[tuple[str, float]] = [(word + "s", 0.92), (word + "x", 0.92), (word + "e", 0.92)]
+    if word[-1] in "sxe":
+        others.append((word[:-1], 0.92))
     return tuple(others)
 
 
 _SOUNDS = (
     (re.compile(pattern), replacement)
     for pattern, replacement in (
-        (r"(?:x|s|t|d|p|e)+$", ""),
+        (r"(?:es|ts|ds|ps|e|s|x|t|d|p)$", ""),
         (r"ph", "f"),
         (r"th|tt", "t"),
         (r"qu|ck|k|c(?=[aoulr])", "k"),

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
+from rapidfuzz.distance import OSA
+
 from gis import querytext, spotting
 from gis.gazetteer import Entry, Gazetteer
 from gis.placewords import Phrase
@@ -21,12 +23,16 @@ Kind = Literal["address", "asset", "crossing", "block", "landmark", "street"]
 MOST_READINGS = 16
 LEAST = 0.6
 _UNSUPPORTED = 0.12
+_PART = 0.2
+_COMMON_IN_CORNER = 0.15
 _RANK = {"asset": 0.0, "address": 0.0, "crossing": 0.0, "block": 0.01, "landmark": 0.02, "street": 0.05}
 _NUMBER = frozenset(
     ["no", "numero", "number", "num", "n", "nr", "civic", "civique", "adresse", "address", "#", ":", ".", "("]
 )
 _ON = frozenset(["sur", "on", "along", "in", "dans", "at"])
-_LEFT = ARTICLES | _NUMBER | _ON | frozenset(["block", "bloc", ",", "-", "rue", "street"])
+_LEFT = (
+    ARTICLES | _NUMBER | _ON | frozenset(GENERIC_OF) | frozenset(["block", "bloc", ",", "-", "rue", "street"])
+)
 _RIGHT = (
     ARTICLES
     | _NUMBER
@@ -56,6 +62,9 @@ _RIGHT = (
         ]
     )
 )
+_FRENCH_ARTICLES = frozenset(["de", "du", "des", "la", "l", "d"])
+_INDEFINITE = frozenset(["un", "une", "a", "an", "any"])
+_DEFINITE = frozenset(["l", "la", "le", "les", "the", "au", "aux", "du", "de", "des"])
 _RANGE = frozenset(["-", "a", "et", "to", "and", "&", "/"])
 _CORNERS = frozenset(
     [
@@ -168,6 +177,7 @@ _FILLING = (
         ]
     )
 )
+_WITHIN = _JOINS | _NEAR | _CORNERS | _BETWEEN | _FILLING
 _RANGE_M = 60
 _ASSET_GAP = 3
 _REACH = 7
@@ -206,16 +216,23 @@ def read(typed: str, gazetteer: Gazetteer, *, is_typing: bool = False) -> tuple[
     tokens = querytext.cut(typed)
     if not tokens:
         return ()
-    words = [token.word for token in tokens]
     is_open = is_typing and not typed[-1:].isspace()
-    sentence = Sentence(tokens=tokens, landmarks=tuple(gazetteer.words.landmarks(words)), is_typing=is_open)
+    sentence = spotting.sentence(tokens, gazetteer, is_typing=is_open)
     reader = _Reader(sentence, gazetteer)
-    found = sorted(reader.readings(), key=lambda each: -each.score)
     kept: dict[object, Reading] = {}
-    for each in found:
+    for each in sorted(reader.readings(), key=lambda each: -each.score):
         if each.score >= LEAST:
             kept.setdefault((each.kind, each.entries, each.civic, each.kinds, each.number), each)
-    return tuple(kept.values())[:MOST_READINGS]
+    return _whole(list(kept.values()))[:MOST_READINGS]
+
+
+def _whole(readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    """Drop what reads only a part of the words that another reads about as well: a corner's two streets."""
+    return tuple(
+        each
+        for each in readings
+        if not any(each.words < other.words and other.score > each.score - _PART for other in readings)
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -240,6 +257,10 @@ class _Reader:
         spans = [span for span in spotting.find(sentence, gazetteer) if not self._is_ignored(span)]
         self.streets = [span for span in spans if span.entry.is_street]
         self.landmarks = [span for span in spans if not span.entry.is_street]
+        # "route 399 et boulevard des Joncs": 399 is no house.
+        self.named_numbers = {
+            at for span in self.streets if span.says_what for at in range(span.core_start, span.core_end)
+        }
         self.civics = self._civics()
 
     def readings(self) -> Iterator[Reading]:
@@ -258,7 +279,8 @@ class _Reader:
     def _of_street(self, span: Span) -> Iterator[Reading]:
         civic = self.civics.get(self._key(span))
         if civic is not None:
-            if self._is_common(span) and not span.says_what and not self._is_whole(span, civic.position):
+            is_said = span.says_what or self.sentence.word(span.core_start - 1) in _FRENCH_ARTICLES
+            if self._is_common(span) and not is_said and not self._is_whole(span, civic.position):
                 return
             yield self._reading("address", span.quality, span, civic=civic)
         elif quality := self._supported(span):
@@ -267,6 +289,8 @@ class _Reader:
     def _supported(self, span: Span) -> float:
         """Return the quality of a name that stands alone, 0 when it may be no name at all."""
         before = self.sentence.word(self._before(span.start))
+        if span.is_alone and not self._is_meant(span):
+            return 0.0
         if span.says_what or self._is_whole(span):
             return span.quality
         if before in _ON | _CORNERS and not self._is_common(span):
@@ -274,6 +298,18 @@ class _Reader:
         if span.spelling >= spotting.SURE and not self._is_common(span) and not span.says_other:
             return span.quality - _UNSUPPORTED
         return 0.0
+
+    def _is_meant(self, span: Span) -> bool:
+        """Tell whether a sort alone is the town's: "the pool" is, "a pool" is not, nor what a street is named after."""
+        if any(
+            street.covers(span) and (street.says_what or self._key(street) in self.civics)
+            for street in self.streets
+        ):
+            return False
+        before = self.sentence.word(span.start - 1)
+        return before not in _INDEFINITE and (
+            not span.entry.core or before in _DEFINITE or self._is_whole(span)
+        )
 
     def _before(self, position: int) -> int:
         position -= 1
@@ -284,7 +320,7 @@ class _Reader:
     def _is_common(self, span: Span) -> bool:
         """Tell whether all words of the name as typed are words of any report: "gare", "neige"."""
         said = [self.tokens[at].word for at in range(span.core_start, span.core_end)]
-        return all(word in self.gazetteer.words.common or word in ARTICLES for word in said)
+        return span.is_bare or all(word in self.gazetteer.words.common or word in ARTICLES for word in said)
 
     def _is_whole(self, span: Span, *more: int) -> bool:
         """Tell whether nothing else was said."""
@@ -317,13 +353,17 @@ class _Reader:
         return id(span.entry), span.core_start, span.core_end
 
     def _left(self, span: Span) -> _Civic | None:
+        skipped = False
         for at in range(span.start - 1, max(-1, span.start - _REACH), -1):
             token = self.tokens[at]
             if token.is_civic and not (span.core_start <= at < span.core_end):
-                return self._ranged(at)
+                return None if at in self.named_numbers else self._ranged(at)
             is_letter = len(token.word) == 1 and token.word in "abcd" and self.tokens[at - 1].is_civic
-            if token.word not in _LEFT and not is_letter:
-                return None
+            if self.sentence.word(at) not in _LEFT and not is_letter:
+                is_odd = token.word.isalpha() and token.word not in self.gazetteer.words.common | _WITHIN
+                if skipped or not is_odd:
+                    return None
+                skipped = True  # one word spelt past recognition: "12 vh. du Canal"
         return None
 
     def _ranged(self, at: int) -> _Civic:
@@ -334,7 +374,10 @@ class _Reader:
         if suffix is None and self.sentence.word(at + 1) in ("a", "b", "c", "d"):
             follows = self.sentence.word(at + 2)
             suffix = self.sentence.word(at + 1) if follows in GENERIC_OF else None
-        joined, first = self.sentence.word(at - 1), self.tokens[at - 2] if at >= 2 else None
+        before = at - 1
+        while before > 0 and self.sentence.word(before) in ("le", "the"):
+            before -= 1
+        joined, first = self.sentence.word(before), self.tokens[before - 1] if before >= 1 else None
         if first is not None and first.is_civic and joined in _RANGE and first.number is not None:
             if 0 < token.number - first.number <= _RANGE_M:
                 return _Civic(number=first.number, suffix=str(token.number), position=at)
@@ -362,24 +405,26 @@ class _Reader:
                 continue
             if all(self._is_common(span) and not span.says_what for span in (one, two)):
                 continue
-            score = (one.quality + two.quality) / 2 - joint
+            commons = [
+                span for span in (one, two) if self._is_common(span) and not (span.says_what or span.is_bare)
+            ]
+            score = (one.quality + two.quality) / 2 - joint - _COMMON_IN_CORNER * len(commons)
             yield from self._between(one, two, score)
             yield self._reading("crossing", score, one, two)
 
     def _joint(self, one: Span, two: Span) -> float | None:
         """Return what it costs to take two names for a corner; None when they are not said together."""
         between = [self.sentence.word(at) for at in range(one.end, two.start)]
-        extra = [
-            word
-            for word in between
-            if word not in ARTICLES | _ON and word not in (",", ".", "-", "(", "pres")
-        ]
+        filling = ARTICLES | _ON | {",", ".", "-", "(", "pres"}
+        extra = [word for word in between if word in _JOINS or word not in filling]
+        odd = [word for word in extra if word not in _JOINS | _NEAR | _CORNERS]
         before = {self.sentence.word(at) for at in range(max(0, one.start - 4), one.start)}
-        if any(word not in _JOINS | _NEAR | _CORNERS for word in extra):
+        is_joined = any(word in _JOINS for word in extra) or bool(before & (_CORNERS | _BETWEEN))
+        if any(len(word) > 4 or word in self.gazetteer.words.common for word in odd) or len(odd) > 1:
             return None
-        if any(word in _JOINS for word in extra) or before & (_CORNERS | _BETWEEN):
-            return 0.0
-        return 0.03 if any(word in _NEAR for word in between) else None
+        if is_joined or any(OSA.distance(word, joint) == 1 for word in odd for joint in ("and", "coin")):
+            return 0.03 * len(odd)  # one slip: "nad" for "and"
+        return 0.03 if any(word in _NEAR for word in between) and not odd else None
 
     def _between(self, one: Span, two: Span, score: float) -> Iterator[Reading]:
         """The stretch of a third street said before "entre" and the two corners."""
@@ -395,8 +440,7 @@ class _Reader:
     # -- equipment -----------------------------------------------------------------------------------------
 
     def _assets(self) -> Iterator[Reading]:
-        words = [token.word for token in self.tokens]
-        phrases = self.gazetteer.words.assets(words)
+        phrases = self.gazetteer.words.assets(self.sentence.words)
         for phrase in phrases:
             for at in self._numbers_after(phrase):
                 yield self._asset(phrase, at, 0.98 - 0.02 * (at - phrase.end))
@@ -408,13 +452,14 @@ class _Reader:
                 )
 
     def _numbers_after(self, phrase: Phrase) -> Iterator[int]:
+        """Find the number after a kind of equipment: "borne no 233", "lampadaire L-42"."""
         for at in range(phrase.end, min(len(self.tokens), phrase.end + _ASSET_GAP + 1)):
             token = self.tokens[at]
             if token.number is not None and not token.is_ordinal:
                 yield at
                 return
-            is_letter = len(token.word) <= 5 and at + 1 < len(self.tokens)
-            if not (token.word in _NUMBER or token.word in ("-", "the", "le", "la", "de") or is_letter):
+            is_prefix = (len(token.word) <= 5 and self.sentence.word(at + 1) == "-") or len(token.word) == 1
+            if not (token.word in _NUMBER or is_prefix):
                 return
 
     def _asset(self, phrase: Phrase, at: int, score: float) -> Reading:

@@ -38,6 +38,7 @@ class PlaceWords:
         if not isinstance(common, str):
             raise ValueError("'common' is a text")
         self.common = frozenset(text.tokens(common))
+        self.helpers = frozenset(word for phrase in (*self._assets, *self._landmarks) for word in phrase)
         self.named, self.beyond = _names(mapping, "named"), _names(mapping, "beyond")
 
     def assets(self, words: Sequence[str]) -> list[Phrase]:

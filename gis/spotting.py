@@ -6,6 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from gis.gazetteer import Entry, Gazetteer, Posting
 from gis.placewords import Phrase
 from gis.querytext import Token
@@ -21,8 +24,16 @@ UNSAID_DIRECTION = 0.03
 OTHER_ARTICLE = 0.05
 JOINED = 0.96
 SURE = 0.93
+_STREET_MISTYPED = frozenset(["reu", "rrue", "ruue", "ruee", "ure", "ue"])
+_DES_MISTYPED = frozenset(["dse", "eds", "dees", "dess", "dds", "dws", "drs", "fes", "ses", "dez", "dea"])
+_AROUND = frozenset(GENERIC_OF) | frozenset(["coin", "angle", "intersection", "corner", "entre", "between"])
+_HIGHWAYS = frozenset(["route", "autoroute"])
+OWN_SORT = 0.15
+BARE_ORDINAL = 0.06
 _MOST_SPANS = 60
 _MOST_ALONE = 4
+_GROUND = frozenset(["water"])
+_BESIDE = frozenset([",", ".", "-", "at", "in", "of", "dans", "sur", "on"])
 _GAP = 2  # a word between what a landmark is and its name: "terrain de soccer du parc"
 
 
@@ -31,7 +42,8 @@ class Span:
     """Tokens `start` to `end` (excluded) that name an entry; `core_start` to `core_end` its own name.
 
     `quality` is how well all agrees, `spelling` the name alone, both 0 to 1. `says_what` tells that the
-    street's generic or the landmark's sort was said too, `says_other` that another one was.
+    street's generic or the landmark's sort was said too, `says_other` that another one was. `is_alone` is a
+    landmark told by its sort only ("l’aréna"), `is_bare` a numbered street without its generic ("la 4e").
     """
 
     entry: Entry
@@ -43,6 +55,8 @@ class Span:
     spelling: float
     says_what: bool = False
     says_other: bool = False
+    is_alone: bool = False
+    is_bare: bool = False
 
     def overlaps(self, other: Span) -> bool:
         return self.core_start < other.core_end and other.core_start < self.core_end
@@ -56,12 +70,36 @@ class Sentence:
     """A query's tokens with what announces landmarks and equipment in it; `is_typing` leaves the last word open."""
 
     tokens: tuple[Token, ...]
+    words: tuple[str, ...]
     landmarks: tuple[Phrase, ...]
     is_typing: bool = False
 
     def word(self, position: int) -> str:
-        """Return a token's word, empty outside the sentence."""
-        return self.tokens[position].word if 0 <= position < len(self.tokens) else ""
+        """Return a token's word, its typing mistake mended if it stands around names; empty outside."""
+        return self.words[position] if 0 <= position < len(self.words) else ""
+
+
+def sentence(tokens: tuple[Token, ...], gazetteer: Gazetteer, *, is_typing: bool) -> Sentence:
+    """Make a sentence of tokens. What is no name and nearly a word that goes with names becomes that word."""
+    words = tuple(_mended(token.word, gazetteer) for token in tokens)
+    return Sentence(
+        tokens=tokens, words=words, landmarks=tuple(gazetteer.words.landmarks(words)), is_typing=is_typing
+    )
+
+
+def _mended(word: str, gazetteer: Gazetteer) -> str:
+    if word in _STREET_MISTYPED:
+        return "rue"
+    if word in _DES_MISTYPED:
+        return "des"
+    is_known = word in gazetteer.postings or word in gazetteer.words.common or word in _AROUND
+    if len(word) < 3 or is_known or not word.isalpha():
+        return word
+    candidates = gazetteer.words.helpers | _AROUND
+    near = process.extractOne(
+        word, [each for each in candidates if len(each) > 3], scorer=OSA.distance, score_cutoff=1
+    )
+    return near[0] if near else word
 
 
 def find(sentence: Sentence, gazetteer: Gazetteer) -> list[Span]:
@@ -72,7 +110,10 @@ def find(sentence: Sentence, gazetteer: Gazetteer) -> list[Span]:
         for length in (1, 2):
             for word, likeness in matches.get((position, length), {}).items():
                 for posting in gazetteer.postings[word]:
-                    core = _Core(posting, position, position + length, likeness * gazetteer.weight(word))
+                    names = gazetteer.entries[posting.entry].core
+                    said = names[posting.position : posting.position + posting.count]
+                    weight = likeness * sum(gazetteer.weight(each) for each in said)
+                    core = _Core(posting, position, position + length, weight)
                     _grow(core, sentence, gazetteer, matches)
                     _keep(found, core.span(sentence, gazetteer), posting.entry)
     for span in _alone(sentence, gazetteer):
@@ -114,11 +155,12 @@ class _Core:
         entry = gazetteer.entries[self.entry]
         whole = sum(gazetteer.weight(word) for word in entry.core)
         spelling = min(1.0, self.weight / whole)
-        if spelling < LEAST_QUALITY or (entry.is_street and _is_bare_number(entry, sentence, self.start)):
+        is_bare = entry.is_street and _is_bare_number(entry, sentence, self.start)
+        if spelling < LEAST_QUALITY or (is_bare and not sentence.tokens[self.start].is_ordinal):
             return None
         plain = Span(
             entry=entry, start=self.start, end=self.end, core_start=self.start, core_end=self.end,
-            quality=spelling, spelling=spelling,
+            quality=spelling - (BARE_ORDINAL if is_bare else 0), spelling=spelling, is_bare=is_bare,
         )  # fmt: skip
         return _as_street(plain, sentence) if entry.is_street else _as_landmark(plain, sentence)
 
@@ -157,11 +199,16 @@ def _is_bare_number(entry: Entry, sentence: Sentence, position: int) -> bool:
     if not all(word.isdigit() for word in entry.core):
         return False
     token = sentence.tokens[position]
+    if sentence.word(position - 1) == "la" and entry.what in _HIGHWAYS:
+        return False  # "sur la 399"
     right = GENERIC_OF.get(
         sentence.word(position + 1), "rue" if sentence.word(position + 1) == "st" else None
     )
-    return GENERIC_OF.get(sentence.word(position - 1)) != entry.what and (
-        right != entry.what or not token.is_ordinal
+    left = GENERIC_OF.get(sentence.word(position - 1))
+    return (
+        left != entry.what
+        and not (left in _HIGHWAYS and entry.what in _HIGHWAYS)
+        and (right != entry.what or not token.is_ordinal)
     )
 
 
@@ -169,18 +216,18 @@ def _as_street(span: Span, sentence: Sentence) -> Span:
     """Read the generic, the direction and the article around a street's own name."""
     entry = span.entry
     said, start, end = _generic(span, sentence)
-    quality = span.spelling
+    quality = span.quality
     if said is None:
         quality -= UNSAID_GENERIC if entry.what else 0
-        quality -= OTHER_KIND if _announced(span, sentence) else 0
-    elif said != entry.what:
+        quality -= _announced(span, sentence)
+    elif said != entry.what and not (said in _HIGHWAYS and entry.what in _HIGHWAYS):
         quality -= OTHER_GENERIC
     direction, start, end = _direction(sentence, start, end)
     if direction and entry.direction:
         quality -= 0 if direction == entry.direction else OTHER_DIRECTION
     elif entry.direction:
         quality -= UNSAID_DIRECTION
-    if entry.article and said and (article := _article(sentence, span.core_start)):
+    if entry.article and (article := _article(sentence, span.core_start)):
         quality -= 0 if article == entry.article else OTHER_ARTICLE
     return replace(
         span, start=start, end=end, quality=quality,
@@ -208,12 +255,15 @@ def _generic(span: Span, sentence: Sentence) -> tuple[str | None, int, int]:
     return (left, before, span.end) if left else (None, span.start, span.end)
 
 
-def _announced(span: Span, sentence: Sentence) -> bool:
-    """Tell whether the name was announced as that of a park or a building: it is no street's then."""
-    return any(
-        0 <= span.core_start - phrase.end <= 3 and _only_articles(sentence, phrase.end, span.core_start)
-        for phrase in sentence.landmarks
-    )
+def _announced(span: Span, sentence: Sentence) -> float:
+    """Return what it costs that the name was announced as a park's or a building's, or is such a word itself."""
+    for phrase in sentence.landmarks:
+        is_before = phrase.end <= span.core_start and _only_articles(sentence, phrase.end, span.core_start)
+        if is_before or phrase.start == span.core_end:
+            return OTHER_KIND
+        if phrase.start <= span.core_start and span.core_end <= phrase.end:
+            return OWN_SORT
+    return 0.0
 
 
 def _only_articles(sentence: Sentence, start: int, end: int) -> bool:
@@ -241,25 +291,43 @@ def _article(sentence: Sentence, core_start: int) -> str | None:
 def _as_landmark(span: Span, sentence: Sentence) -> Span | None:
     """Find what the landmark is beside its own name; a park's name without "park" is rather a street's."""
     entry = span.entry
-    for phrase in sentence.landmarks:
-        gap = max(span.core_start - phrase.end, phrase.start - span.core_end)
-        if phrase.meaning == entry.what and (
-            0 <= gap <= _GAP or _only_articles(sentence, phrase.end, span.core_start)
-        ):
+    inner = 0
+    for phrase in sorted(sentence.landmarks, key=lambda phrase: _gap(span, phrase)):
+        if not _is_beside(span, phrase, sentence):
+            continue
+        if phrase.meaning == entry.what:
+            # The rink of the park is the rink, not the park.
             return replace(
-                span, start=min(span.start, phrase.start), end=max(span.end, phrase.end), says_what=True
-            )
+                span, start=min(span.start, phrase.start), end=max(span.end, phrase.end), says_what=True,
+                quality=span.quality + (OWN_SORT if inner else 0),
+            )  # fmt: skip
+        inner += 1
     if entry.what is None:
         return span
     is_number = all(word.isdigit() for word in entry.core)
     return None if is_number else replace(span, quality=span.quality - UNSAID_WHAT)
 
 
+def _gap(span: Span, phrase: Phrase) -> int:
+    return max(span.core_start - phrase.end, phrase.start - span.core_end)
+
+
+def _is_beside(span: Span, phrase: Phrase, sentence: Sentence) -> bool:
+    """Tell whether nothing but articles, one other word and other announcements lie between."""
+    start, end = min(phrase.end, span.core_end), max(phrase.start, span.core_start)
+    between = set(range(start, end))
+    for other in sentence.landmarks:
+        between -= set(range(other.start, other.end))
+    words = [sentence.word(at) for at in between]
+    return sum(word not in ARTICLES and word not in _BESIDE for word in words) <= 1 and len(words) <= _GAP + 4
+
+
 def _alone(sentence: Sentence, gazetteer: Gazetteer) -> list[Span]:
-    """What a town has one of needs no name: "l’aréna", "city hall"."""
+    """What a town has one of needs no name: "l’aréna", "city hall"; a river does."""
     found: list[Span] = []
     for phrase in sentence.landmarks:
-        entries = [gazetteer.entries[number] for number in gazetteer.by_what.get(phrase.meaning, ())]
+        numbers = gazetteer.by_what.get(phrase.meaning, ())
+        entries = [entry for number in numbers if (entry := gazetteer.entries[number]).kind not in _GROUND]
         for entry in entries:
             # "caserne 2" and "parc des Érables" are named by their own words, and found by them.
             quality = 0.97 if not entry.core else 0.9 if len(entries) <= _MOST_ALONE else 0.0
@@ -267,7 +335,7 @@ def _alone(sentence: Sentence, gazetteer: Gazetteer) -> list[Span]:
                 found.append(
                     Span(
                         entry=entry, start=phrase.start, end=phrase.end, core_start=phrase.start,
-                        core_end=phrase.end, quality=quality, spelling=quality, says_what=True,
+                        core_end=phrase.end, quality=quality, spelling=quality, says_what=True, is_alone=True,
                     )
                 )  # fmt: skip
     return found
@@ -288,7 +356,7 @@ def _outermost(ranked: Sequence[Span]) -> list[Span]:
     for span in ranked:
         inner = any(
             other.covers(span)
-            and other.core_end - other.core_start > span.core_end - span.core_start
+            and other.end - other.start > span.end - span.start
             and other.quality > span.quality - 0.2
             for other in ranked
             if other is not span

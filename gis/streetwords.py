@@ -118,14 +118,18 @@ class StreetName:
 @lru_cache(maxsize=16384)
 def split(name: str) -> StreetName:
     """Take a street's name apart: generic first in French, last in English; direction first or last."""
-    words = [ORDINAL.sub(r"\1", word) for word in re.sub(r"[\W_]+", " ", text.fold(name)).split()]
-    generic, rest = _split_generic(words)
+    generic, rest = _split_generic(words_of(name))
     named = [SHORT.get(word, word) for word in rest if word not in ARTICLES] or rest
     direction: str | None = None
     for position in (-1, 0):
         if len(named) > 1 and direction is None and named[position] in DIRECTION_OF:
             direction = DIRECTION_OF[named.pop(position)]
     return StreetName(generic=generic, core=tuple(named), direction=direction)
+
+
+def words_of(name: str) -> list[str]:
+    """Cut a name into folded words; ordinals become numbers."""
+    return [ORDINAL.sub(r"\1", word) for word in re.sub(r"[\W_]+", " ", text.fold(name)).split()]
 
 
 def normalise_street(name: str) -> str:

@@ -22,7 +22,7 @@ from tracker.places.lookups import Asked
 
 # Two places nearer than this are one to whoever sends a crew.
 SAME_M = 60.0
-CLEAR_LEAD = 0.12
+CLEAR_LEAD = 0.07
 ESTIMATED = 0.18  # a number placed between others counts so much less than one that is known
 UNKNOWN_NUMBER = 0.3
 ELSEWHERE = 0.25
