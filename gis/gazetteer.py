@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -19,6 +19,7 @@ from gis.streetwords import ARTICLES, SHORT
 
 STREET = "street"
 _PARK = "park"
+_POLE = re.compile(r"\b(?:du|de l)[ -](?:nord|sud|est|ouest)$")
 _ARTICLE = re.compile(r"^\w+ (du|des|de la|de l|de)\b")
 # Edits forgiven in a word of so many letters: none in three, three in ten.
 _FORGIVEN = (0, 0, 0, 0, 1, 1, 2, 2, 2, 2, 3)
@@ -58,6 +59,8 @@ def street(name: str, key: str, *, written: str | None = None, areas: Iterable[s
     plain = [word for word in streetwords.words_of(written or name) if word not in ARTICLES]
     if len(plain) > len(parts.norm.split()):  # "bretelle de la route 399": the generic of another street
         parts = streetwords.StreetName(generic=None, core=tuple(plain), direction=None)
+    if parts.direction and _POLE.search(text.fold(written or name)):  # "Étoile-du-Nord" lies in no direction
+        parts = replace(parts, core=(*parts.core, parts.direction), direction=None)
     article = _ARTICLE.match(text.fold(written or name))
     return Entry(
         kind=STREET,

@@ -23,7 +23,7 @@ Kind = Literal["address", "asset", "crossing", "block", "landmark", "street"]
 MOST_READINGS = 16
 LEAST = 0.6
 _UNSUPPORTED = 0.12
-_PART = 0.2
+_PART, _SAME_PART = 0.3, 0.05
 _COMMON_IN_CORNER = 0.15
 _RANK = {"asset": 0.0, "address": 0.0, "crossing": 0.0, "block": 0.01, "landmark": 0.02, "street": 0.05}
 _NUMBER = frozenset(
@@ -101,7 +101,9 @@ _JOINS = frozenset(
         "intersection",
     ]
 )
-_NEAR = frozenset(["pres", "proche", "near", "by", "off", "avec", "with", "vers", "toward", "towards"])
+_NEAR = frozenset(
+    ["hauteur", "pres", "proche", "near", "by", "off", "avec", "with", "vers", "toward", "towards"]
+)
 _BETWEEN = frozenset(["entre", "between"])
 _FILLING = (
     ARTICLES
@@ -228,11 +230,12 @@ def read(typed: str, gazetteer: Gazetteer, *, is_typing: bool = False) -> tuple[
 
 def _whole(readings: Sequence[Reading]) -> tuple[Reading, ...]:
     """Drop what reads only a part of the words that another reads about as well: a corner's two streets."""
-    return tuple(
-        each
-        for each in readings
-        if not any(each.words < other.words and other.score > each.score - _PART for other in readings)
-    )
+
+    def is_part(each: Reading, other: Reading) -> bool:
+        yields = _SAME_PART if each.kind == other.kind else _PART
+        return each.words < other.words and other.score > each.score - yields
+
+    return tuple(each for each in readings if not any(is_part(each, other) for other in readings))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -24,6 +24,7 @@ _MEASURE = re.compile(
     r"ans?|mois|semaines?|jours?|heures?|minutes?|min|fois|years?|months?|weeks?|days?|hours?|times|"
     r"voitures?|autos?|chiens?|enfants?|personnes?|cars?|dogs?|kids|people|sacs?|bags?|pneus?|tires?)\b)"
 )
+_NOTRE_DAME = re.compile(r"\bn\.? ?-? ?d(?:ame\b|\.)")
 _WITHIN = re.compile(r"(?<=[a-z])-(?=[a-z])")  # "borne-fontaine"; the hyphens of "123-125" and "L-42" stay
 _HALF = re.compile(r"\s*(?:½|\b1/2\b)")
 _ORDINALS = {
@@ -75,7 +76,7 @@ def cut(typed: str) -> tuple[Token, ...]:
     plain = text.fold(_HALF.sub("", typed.replace("–", "-").replace("—", "-").replace("’", "'")))
     for noise in (_POSTAL, _UNIT, _PHONE, _TIME, _MEASURE):
         plain = noise.sub(" ; ", plain)
-    plain = _WITHIN.sub(" ", plain)
+    plain = _NOTRE_DAME.sub("notre dame", _WITHIN.sub(" ", plain))
     found: list[Token] = []
     for match in _TOKEN.finditer(plain):
         found.extend(_tokens(match[0]))

@@ -25,7 +25,6 @@ OTHER_ARTICLE = 0.05
 JOINED = 0.96
 SURE = 0.93
 _STREET_MISTYPED = frozenset(["reu", "rrue", "ruue", "ruee", "ure", "ue"])
-_DES_MISTYPED = frozenset(["dse", "eds", "dees", "dess", "dds", "dws", "drs", "fes", "ses", "dez", "dea"])
 _AROUND = frozenset(GENERIC_OF) | frozenset(["coin", "angle", "intersection", "corner", "entre", "between"])
 _HIGHWAYS = frozenset(["route", "autoroute"])
 OWN_SORT = 0.15
@@ -90,11 +89,11 @@ def sentence(tokens: tuple[Token, ...], gazetteer: Gazetteer, *, is_typing: bool
 def _mended(word: str, gazetteer: Gazetteer) -> str:
     if word in _STREET_MISTYPED:
         return "rue"
-    if word in _DES_MISTYPED:
-        return "des"
     is_known = word in gazetteer.postings or word in gazetteer.words.common or word in _AROUND
     if len(word) < 3 or is_known or not word.isalpha():
         return word
+    if len(word) <= 4 and OSA.distance(word, "des") == 1:
+        return "des"
     candidates = gazetteer.words.helpers | _AROUND
     near = process.extractOne(
         word, [each for each in candidates if len(each) > 3], scorer=OSA.distance, score_cutoff=1
@@ -205,11 +204,7 @@ def _is_bare_number(entry: Entry, sentence: Sentence, position: int) -> bool:
         sentence.word(position + 1), "rue" if sentence.word(position + 1) == "st" else None
     )
     left = GENERIC_OF.get(sentence.word(position - 1))
-    return (
-        left != entry.what
-        and not (left in _HIGHWAYS and entry.what in _HIGHWAYS)
-        and (right != entry.what or not token.is_ordinal)
-    )
+    return not _agree(left, entry.what) and (right != entry.what or not token.is_ordinal)
 
 
 def _as_street(span: Span, sentence: Sentence) -> Span:
@@ -220,7 +215,7 @@ def _as_street(span: Span, sentence: Sentence) -> Span:
     if said is None:
         quality -= UNSAID_GENERIC if entry.what else 0
         quality -= _announced(span, sentence)
-    elif said != entry.what and not (said in _HIGHWAYS and entry.what in _HIGHWAYS):
+    elif not _agree(said, entry.what):
         quality -= OTHER_GENERIC
     direction, start, end = _direction(sentence, start, end)
     if direction and entry.direction:
@@ -231,8 +226,13 @@ def _as_street(span: Span, sentence: Sentence) -> Span:
         quality -= 0 if article == entry.article else OTHER_ARTICLE
     return replace(
         span, start=start, end=end, quality=quality,
-        says_what=said is not None and said == entry.what, says_other=said is not None and said != entry.what,
+        says_what=said is not None and _agree(said, entry.what), says_other=said is not None and not _agree(said, entry.what),
     )  # fmt: skip
+
+
+def _agree(said: str | None, what: str | None) -> bool:
+    """Tell whether two generics are one: highways have several."""
+    return said == what or (said in _HIGHWAYS and what in _HIGHWAYS)
 
 
 def _generic(span: Span, sentence: Sentence) -> tuple[str | None, int, int]:

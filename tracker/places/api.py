@@ -57,6 +57,8 @@ class PointTold(Schema):
     """What is at a point."""
 
     label = fields.String(allow_none=True)
+    address = fields.String(allow_none=True)
+    corner = fields.String(allow_none=True)
     segment = fields.Dict(allow_none=True)
     district = fields.Dict(allow_none=True)
     territory = fields.String(validate=validate.OneOf(["inside", "outside", "water"]))
@@ -97,7 +99,9 @@ def reverse_place(given: dict[str, Any]) -> Response:
     district = here.by_code.get(code or "")
     return _json(
         {
-            "label": found.address or (segment.name if segment else None),
+            "label": found.label,
+            "address": found.address,
+            "corner": found.corner,
             "segment": {"name": segment.name, "owner": segment.owner} if segment else None,
             "district": {"code": district.code, "name": district.name} if district else None,
             "territory": "water" if in_water else ("inside" if code else "outside"),

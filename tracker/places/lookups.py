@@ -36,7 +36,7 @@ _CORNERS = Prepared("""
     CROSS JOIN LATERAL (SELECT ST_ClosestPoint(one.geom, two.geom) AS point) c
     ORDER BY w.place, is_apart, one.id, two.id
 """)
-# Pieces of one name that lie farther apart than 0.01° (about 1 km) are streets of their own. The middle is a
+# Pieces of one name that lie farther apart than 0.02° (about 2 km) are streets of their own. The middle is a
 # point of the street, not of its hull.
 _STREETS = Prepared("""
     SELECT key, name, segment_id, area, ST_X(middle) AS lon, ST_Y(middle) AS lat, width, height
@@ -48,7 +48,7 @@ _STREETS = Prepared("""
                    mode() WITHIN GROUP (ORDER BY area) AS area
             FROM (
                 SELECT name_norm AS key, name, id, geom, district_code AS area,
-                       ST_ClusterDBSCAN(geom, 0.01, 1) OVER (PARTITION BY name_norm) AS piece
+                       ST_ClusterDBSCAN(geom, 0.02, 1) OVER (PARTITION BY name_norm) AS piece
                 FROM street_segment WHERE name_norm = ANY(:keys::text[])
             ) s GROUP BY key, piece
         ) g

@@ -10,6 +10,11 @@ from tracker.prepared import Prepared
 
 METRES_PER_DEGREE = 111_320.0
 REACH_M = 80.0
+# On the roadway, or beside it; nearer to the middle than this a point is on neither side.
+ROADWAY_M, MIDDLE_M = 7.0, 2.0
+CORNER_M = 12.0
+# How much farther an address counts: seen from the roadway, one of another street; from either side, one across.
+OTHER_STREET_M, OTHER_SIDE_M = 40.0, 25.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,22 +47,48 @@ class AssetRef:
 
 
 # The nearest by `<->` is nearest in degrees, which at 45° is not nearest in metres: the four nearest by
-# the index are measured on the ellipsoid.
-_AROUND = """
-    SELECT {serial} AS serial, a.nearest_address, s.*
+# the index are measured on the ellipsoid. Addresses are compared in a plane whose unit is the reach: `dx` and `dy`
+# are as many degrees.
+#
+# Which side of the street something is on is the sign of a cross product with the street's direction there, the
+# same in degrees as in metres. A corner is said where the nearest street is met by another within some metres.
+_AROUND = f"""
+    SELECT {{serial}} AS serial, a.nearest_address, x.crossing, s.id, s.code, s.name, s.owner, s.maintained_by,
+           s.road_class, s.district_code, s.distance_m
     FROM (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS g) p
     LEFT JOIN LATERAL (
         SELECT k.id, k.code, k.name, k.owner, k.maintained_by, k.class AS road_class, k.district_code,
-               ST_Distance(k.geom::geography, p.g::geography, false) AS distance_m
+               k.name_norm, k.geom, ST_Distance(k.geom::geography, p.g::geography, false) AS distance_m,
+               ST_LineLocatePoint(k.geom, p.g) AS at
         FROM (SELECT * FROM street_segment WHERE geom && ST_Expand(p.g, :dx, :dy)
               ORDER BY geom <-> p.g LIMIT 4) k
         ORDER BY distance_m LIMIT 1
     ) s ON true
     LEFT JOIN LATERAL (
-        SELECT civic || suffix || ', ' || street AS nearest_address
-        FROM address WHERE geom && ST_Expand(p.g, :dx, :dy) ORDER BY geom <-> p.g LIMIT 1
+        SELECT ST_X(e.a) AS x, ST_Y(e.a) AS y, ST_X(e.b) - ST_X(e.a) AS ux, ST_Y(e.b) - ST_Y(e.a) AS uy
+        FROM (SELECT ST_LineInterpolatePoint(s.geom, greatest(s.at - 0.02, 0)) AS a,
+                     ST_LineInterpolatePoint(s.geom, least(s.at + 0.02, 1)) AS b) e
+    ) d ON true
+    LEFT JOIN LATERAL (
+        SELECT o.name AS crossing FROM street_segment o
+        WHERE s.distance_m < {ROADWAY_M} AND o.name <> s.name
+          AND o.geom && ST_Expand(p.g, :dx * {CORNER_M / REACH_M}, :dy * {CORNER_M / REACH_M})
+          AND ST_Distance(o.geom::geography, p.g::geography, false) < {CORNER_M}
+          AND ST_Intersects(o.geom, s.geom)
+        ORDER BY o.geom <-> p.g LIMIT 1
+    ) x ON true
+    LEFT JOIN LATERAL (
+        SELECT n.civic || n.suffix || ', ' || n.street AS nearest_address
+        FROM (SELECT civic, suffix, street, street_norm, ST_X(geom) AS x, ST_Y(geom) AS y FROM address
+              WHERE geom && ST_Expand(p.g, :dx, :dy) ORDER BY geom <-> p.g LIMIT 8) n
+        ORDER BY {REACH_M} * sqrt(((n.x - :lon) / :dx) ^ 2 + ((n.y - :lat) / :dy) ^ 2)
+               + CASE WHEN s.distance_m < {ROADWAY_M} AND n.street_norm <> s.name_norm THEN {OTHER_STREET_M} ELSE 0 END
+               + CASE WHEN s.distance_m > {MIDDLE_M} AND n.street_norm = s.name_norm
+                       AND (d.ux * (:lat - d.y) - d.uy * (:lon - d.x)) * (d.ux * (n.y - d.y) - d.uy * (n.x - d.x)) < 0
+                      THEN {OTHER_SIDE_M} ELSE 0 END
+        LIMIT 1
     ) a ON true
-"""
+"""  # noqa: S608 -- only our own numbers
 _LOOK = Prepared(_AROUND.format(serial="0"))
 _LOOK_AND_DRAW = Prepared(_AROUND.format(serial="nextval('number_seq')"))  # one round trip for both
 _ASSET = Prepared("""
@@ -81,15 +112,25 @@ def box(lat: float, radius_m: float) -> dict[str, float]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Surroundings:
-    """What is found at a point, and the number drawn for the report about it, 0 when none was."""
+    """What is found at a point, and the number drawn for the report about it, 0 when none was.
+
+    `address` is the number on the side of the street the point is on; `corner` names both streets when the point
+    is on the roadway where they meet.
+    """
 
     serial: int
     segment: Segment | None
     address: str | None
+    corner: str | None = None
+
+    @property
+    def label(self) -> str | None:
+        """Return the place in words: the corner, else the address, else the street."""
+        return self.corner or self.address or (self.segment.name if self.segment else None)
 
 
 def around(session: Session, lon: float, lat: float, *, draws: bool = False) -> Surroundings:
-    """Return the nearest street segment and address within reach, if any; `draws` a report's number too."""
+    """Return the nearest street segment, the address and the corner, if any; `draws` a report's number too."""
     statement = _LOOK_AND_DRAW if draws else _LOOK
     row = statement.one_or_none(session, {"lon": lon, "lat": lat, **box(lat, REACH_M)})
     segment = None
@@ -104,7 +145,8 @@ def around(session: Session, lon: float, lat: float, *, draws: bool = False) -> 
             district_code=row.district_code,
             distance_m=row.distance_m,
         )
-    return Surroundings(serial=row.serial, segment=segment, address=row.nearest_address)
+    corner = f"{row.name} / {row.crossing}" if row.crossing else None
+    return Surroundings(serial=row.serial, segment=segment, address=row.nearest_address, corner=corner)
 
 
 def next_serial(session: Session) -> int:

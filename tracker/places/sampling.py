@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from gis import streetwords
 from gis.gazetteer import Entry
 from tracker import definitions
 from tracker.places import gazetteer, noise
@@ -84,12 +83,14 @@ class _Writer:
         self.assets = session.execute(_ASSETS, {"kinds": sorted(self.frames["assets"])}).all()
         self.entries = gazetteer.current(session).entries
         self.numbers: dict[str, dict[int, Any]] = defaultdict(dict)
+        self.cores: dict[str, tuple[str, ...]] = {}
         self.homonyms: dict[tuple[str, ...], set[str]] = defaultdict(set)
         for row in self.addresses:
             self.numbers[row.street].setdefault(row.civic, row)
         for entry in self.entries:
             if entry.is_street:
                 self.homonyms[entry.core].add(entry.name)
+                self.cores[entry.name] = entry.core
 
     def write(self, kind: str, count: int) -> Iterator[Query]:
         """Give queries about places of one kind; those that came out ambiguous are of the kind `ambiguous`."""
@@ -131,7 +132,7 @@ class _Writer:
         return f"{value}{ending} {self.rng.choice(('Ave', generic))}"
 
     def _meanings(self, name: str, is_bare: bool) -> Sequence[str]:
-        return sorted(self.homonyms[streetwords.split(name).core]) if is_bare else [name]
+        return sorted(self.homonyms[self.cores[name]]) if is_bare else [name]
 
     def _address(self) -> tuple[str, list[Truth], str]:
         row = self.rng.choice(self.addresses)

@@ -107,7 +107,7 @@ def locate(session: Session, rule: LocationRule, given: Given, asker: Asker) -> 
         lon=point.lon,
         lat=point.lat,
         accuracy_m=point.accuracy_m,
-        address=point.address or found.address,
+        address=point.address or found.corner or found.address,
         said=given.address,
         segment=found.segment,
         asset=point.asset,
