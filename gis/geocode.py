@@ -149,6 +149,7 @@ _FILLING = (
             "et",
             "and",
             "plz",
+            "urgent",
             "svp",
             "merci",
             "please",

@@ -14,7 +14,7 @@ from gis.civic import House
 from gis.gazetteer import Entry
 from gis.geocode import Reading
 from tracker.catalogue import queries as catalogue
-from tracker.places import gazetteer, lookups
+from tracker.places import gazetteer, lookups, queries
 from tracker.places import ground as grounds
 from tracker.places.errors import Choice
 from tracker.places.ground import Ground
@@ -60,7 +60,9 @@ def find(session: Session, typed: str, *, is_typing: bool = False, limit: int = 
     ranked = _distinct(sorted(resolver.candidates(), key=lambda each: (-each.score, each.choice.label)))
     rivals = _rivals(ranked)
     shown = [each for each in ranked if each is ranked[0] or each in rivals or is_typing]
-    return Found(candidates=tuple(_told_apart(shown[:limit])), is_clear=len(rivals) == 1 and bool(ranked))
+    return Found(
+        candidates=tuple(_told_apart(session, shown[:limit])), is_clear=len(rivals) == 1 and bool(ranked)
+    )
 
 
 def _distinct(ranked: Sequence[Candidate]) -> list[Candidate]:
@@ -93,20 +95,20 @@ def _rivals(ranked: Sequence[Candidate]) -> list[Candidate]:
     ]
 
 
-def _told_apart(shown: Sequence[Candidate]) -> Iterator[Candidate]:
-    """Say the district of those whose labels are equal, and where that is equal too, the order they come in."""
+def _told_apart(session: Session, shown: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Say of places with equal labels which district each is in; where that is equal too, the nearest address."""
     by_label: dict[str, list[Candidate]] = defaultdict(list)
     for each in shown:
         by_label[each.choice.label].append(each)
     for each in shown:
         alike = by_label[each.choice.label]
-        if len(alike) == 1:
+        if len(alike) > 1:
+            detail = each.choice.area
+            if len({other.choice.area for other in alike}) < len(alike):
+                detail = queries.around(session, each.choice.lon, each.choice.lat).address or detail
+            yield replace(each, choice=replace(each.choice, detail=detail))
+        else:
             yield each
-            continue
-        areas = {other.choice.area for other in alike}
-        detail = each.choice.area if len(areas) == len(alike) else None
-        detail = detail or " ".join(filter(None, (each.choice.area, f"({alike.index(each) + 1})")))
-        yield replace(each, choice=replace(each.choice, detail=detail))
 
 
 class _Resolver:

@@ -9,14 +9,15 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from gis import civic
 from gis.gazetteer import Entry
 from tracker import definitions
 from tracker.places import gazetteer, noise
+from tracker.places.geocoding import SAME_M
 
 SHARES = {"address": 50, "interpolated": 8, "intersection": 18, "landmark": 10, "asset": 8, "street": 6}
 DROPPED_GENERIC = 0.25
 FRENCH_IN_ENGLISH = 0.4  # half of the English speakers of a French town give a street its own name
-_SAME_M = 0.0006  # degrees, about 60 m: two corners nearer than this are one
 
 _ADDRESSES = text("""
     SELECT civic, suffix, street, street_norm AS key, ST_X(geom) AS lon, ST_Y(geom) AS lat FROM address
@@ -214,7 +215,7 @@ def _landmark_truth(entry: Entry) -> Truth:
 
 def _is_near(row: Any, truth: Truth) -> bool:
     assert truth.lon is not None and truth.lat is not None
-    return max(abs(row.lon - truth.lon), abs(row.lat - truth.lat)) < _SAME_M
+    return civic.metres(row.lon, row.lat, truth.lon, truth.lat) < SAME_M
 
 
 def _without_article(own: str) -> str:

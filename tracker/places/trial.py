@@ -46,8 +46,10 @@ class Judged:
 
     @property
     def is_first(self) -> bool:
-        """Tell whether the answer is right as it stands: the one place, or a list of all when several are meant."""
-        return self.rank == 1 and self.is_clear == (len(self.query.truths) == 1)
+        """Tell whether the answer is right as it stands: the one place, or a list of them when several are meant."""
+        if self.query.is_ambiguous:
+            return self.is_listed
+        return self.rank == 1 and self.is_clear == bool(self.query.truths)
 
     @property
     def is_listed(self) -> bool:
