@@ -15,9 +15,11 @@ from rapidfuzz.distance import OSA
 
 from gis import streetwords, text
 from gis.placewords import PlaceWords
-from gis.streetwords import ARTICLES, SHORT
+from gis.streetwords import ARTICLES, GENERIC_OF, SHORT
 
 STREET = "street"
+_STREET_MISTYPED = frozenset(["reu", "rrue", "ruue", "ruee", "ure", "ue"])
+_AROUND = frozenset(GENERIC_OF) | frozenset(["coin", "angle", "intersection", "corner", "entre", "between"])
 _PARK = "park"
 _POLE = re.compile(r"\b(?:du|de l)[ -](?:nord|sud|est|ouest)$")
 _ARTICLE = re.compile(r"^\w+ (du|des|de la|de l|de)\b")
@@ -145,7 +147,9 @@ class Gazetteer:
             if len(word) > 3 and not word.isdigit():
                 self._sounds[sound(word)].append(word)
         self._rarity = self._weigh()
+        self._around = tuple(sorted(word for word in words.helpers | _AROUND if len(word) > 3))
         self.near = lru_cache(maxsize=2048)(self._near)
+        self.mended = lru_cache(maxsize=2048)(self._mended)
         self.begun = lru_cache(maxsize=512)(self._begun)
 
     def _post(self, number: int, entry: Entry) -> None:
@@ -186,6 +190,18 @@ class Gazetteer:
                 for other, each in self.begun(word).items():
                     found.setdefault(other, each)
         return found
+
+    def _mended(self, word: str) -> str:
+        """Return a word that stands around names ("parc", "coin") for one that is nearly it and no name."""
+        if word in _STREET_MISTYPED:
+            return "rue"
+        is_known = word in self.postings or word in self.words.common or word in _AROUND
+        if len(word) < 3 or is_known or not word.isalpha():
+            return word
+        if len(word) <= 4 and OSA.distance(word, "des") == 1:
+            return "des"
+        near = process.extractOne(word, self._around, scorer=OSA.distance, score_cutoff=1)
+        return near[0] if near else word
 
     def _misspelt(self, word: str) -> dict[str, float]:
         forgiven = _FORGIVEN[min(len(word), len(_FORGIVEN) - 1)]

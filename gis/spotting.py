@@ -6,9 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from gis.gazetteer import Entry, Gazetteer, Posting
 from gis.placewords import Phrase
 from gis.querytext import Token
@@ -24,8 +21,6 @@ UNSAID_DIRECTION = 0.03
 OTHER_ARTICLE = 0.05
 JOINED = 0.96
 SURE = 0.93
-_STREET_MISTYPED = frozenset(["reu", "rrue", "ruue", "ruee", "ure", "ue"])
-_AROUND = frozenset(GENERIC_OF) | frozenset(["coin", "angle", "intersection", "corner", "entre", "between"])
 _HIGHWAYS = frozenset(["route", "autoroute"])
 OWN_SORT = 0.15
 BARE_ORDINAL = 0.06
@@ -80,25 +75,10 @@ class Sentence:
 
 def sentence(tokens: tuple[Token, ...], gazetteer: Gazetteer, *, is_typing: bool) -> Sentence:
     """Make a sentence of tokens. What is no name and nearly a word that goes with names becomes that word."""
-    words = tuple(_mended(token.word, gazetteer) for token in tokens)
+    words = tuple(gazetteer.mended(token.word) for token in tokens)
     return Sentence(
         tokens=tokens, words=words, landmarks=tuple(gazetteer.words.landmarks(words)), is_typing=is_typing
     )
-
-
-def _mended(word: str, gazetteer: Gazetteer) -> str:
-    if word in _STREET_MISTYPED:
-        return "rue"
-    is_known = word in gazetteer.postings or word in gazetteer.words.common or word in _AROUND
-    if len(word) < 3 or is_known or not word.isalpha():
-        return word
-    if len(word) <= 4 and OSA.distance(word, "des") == 1:
-        return "des"
-    candidates = gazetteer.words.helpers | _AROUND
-    near = process.extractOne(
-        word, [each for each in candidates if len(each) > 3], scorer=OSA.distance, score_cutoff=1
-    )
-    return near[0] if near else word
 
 
 def find(sentence: Sentence, gazetteer: Gazetteer) -> list[Span]:
