@@ -46,6 +46,10 @@ class VectorFileUnreadable(VectorFileError):
     """The map file is not a GeoJSON, Shapefile or GeoPackage that can be read."""
 
 
+class OsmFileUnreadable(VectorFileError):
+    """The file is not an OpenStreetMap extract that can be read."""
+
+
 class LayerMissing(VectorFileError):
     """The file has several layers, or not the one asked for."""
 
@@ -67,6 +71,16 @@ class FieldMissing(VectorFileError):
 
 class CrsMissing(VectorFileError):
     """The file does not say its coordinate system; give one."""
+
+
+class LayerMisplaced(VectorFileError):
+    """The layer cannot lie where its coordinates say: swapped, in another system, far away or too wide."""
+
+    def __init__(self, *, kind: str, fr: str, en: str) -> None:
+        super().__init__(en)
+        self.kind = kind
+        self.fr = fr
+        self.en = en
 
 
 class LayerHasNoArea(VectorFileError):

@@ -60,9 +60,9 @@ def read_areas(
     for wanted in (name_field, code_field):
         if wanted is not None and wanted not in source.fields:
             raise errors.FieldMissing(field=wanted, available=tuple(source.fields))
-    system, notes = _system(source.crs, crs)
+    system, notes = system_of(source.crs, crs)
     if source.encoding_guessed:
-        notes.append(_GUESSED)
+        notes.append(ENCODING_GUESSED)
     kept = _Kept(system=system)
     codes = source.fields[code_field if code_field is not None else name_field]
     for row, wkb in enumerate(source.geometries, start=1):
@@ -74,8 +74,25 @@ def read_areas(
         crs=system,
         repaired=tuple(kept.repaired),
         refused=tuple(kept.refused),
-        notes=(*notes, *_repeated_names(kept.areas)),
+        notes=(*notes, *repeated_names(kept.areas)),
     )
+
+
+@dataclass(slots=True)
+class Codes:
+    """Codes made from names, unique in their file: the second "plessisville" is "plessisville-2"."""
+
+    used: set[str] = field(default_factory=set)
+
+    def unique(self, label: str, row: int) -> str:
+        """Make the code of a row from its label, from its number when the label has no word."""
+        base = "-".join(text.tokens(label))[:_MAX_CODE].strip("-") or f"zone-{row}"
+        code, again = base, 1
+        while code in self.used:
+            again += 1
+            code = f"{base}-{again}"
+        self.used.add(code)
+        return code
 
 
 @dataclass(kw_only=True, slots=True)
@@ -86,14 +103,14 @@ class _Kept:
     areas: list[Area] = field(default_factory=list)
     repaired: list[RowNote] = field(default_factory=list)
     refused: list[RowNote] = field(default_factory=list)
-    codes: set[str] = field(default_factory=set)
+    codes: Codes = field(default_factory=Codes)
 
     def take(self, row: int, name: str, code: str, wkb: bytes | None) -> None:
         """Make an area of one row, or note why not."""
         flat = _geometry(wkb)
         moved = flat if flat is None or flat.is_empty else crs.reproject(flat, self.system, crs.WGS84)
-        if moved is None or not _on_earth(moved):
-            words = _OFF_EARTH if moved is not None else _NO_GEOMETRY
+        if moved is None or not on_earth(moved):
+            words = OFF_EARTH if moved is not None else _NO_GEOMETRY
             self.refused.append(RowNote(row=row, name=name, words=words))
             return
         mended = areas.repair(moved)
@@ -102,18 +119,8 @@ class _Kept:
             (self.refused if mended.geometry is None else self.repaired).append(note)
         if mended.geometry is not None:
             self.areas.append(
-                Area(code=self._code(code, row), name=name or str(row), geometry=mended.geometry)
+                Area(code=self.codes.unique(code, row), name=name or str(row), geometry=mended.geometry)
             )
-
-    def _code(self, label: str, row: int) -> str:
-        """Make a code from a name, unique in the file: the second "plessisville" is "plessisville-2"."""
-        base = "-".join(text.tokens(label))[:_MAX_CODE].strip("-") or f"zone-{row}"
-        code, again = base, 1
-        while code in self.codes:
-            again += 1
-            code = f"{base}-{again}"
-        self.codes.add(code)
-        return code
 
 
 def _geometry(wkb: bytes | None) -> BaseGeometry | None:
@@ -121,15 +128,19 @@ def _geometry(wkb: bytes | None) -> BaseGeometry | None:
     return shapely.from_wkb(wkb, on_invalid="ignore") if wkb is not None else None
 
 
-def _on_earth(geometry: BaseGeometry) -> bool:
-    """Tell whether it lies within longitude and latitude; what is not finite is judged when repairing."""
+def on_earth(geometry: BaseGeometry) -> bool:
+    """Tell whether a shape lies within longitude and latitude; what is not finite is judged later."""
     if geometry.is_empty:
         return True
     west, south, east, north = geometry.bounds
     return not (west < -180.000001 or east > 180.000001 or south < -90.000001 or north > 90.000001)
 
 
-def _system(stated: str | None, given: str | None) -> tuple[str, list[Words]]:
+def system_of(stated: str | None, given: str | None) -> tuple[str, list[Words]]:
+    """Choose the system of a file: what is given wins over what it states, which is then told.
+
+    Raises CrsMissing when neither says; ValueError when what is given is unknown.
+    """
     if given is None and not stated:
         raise errors.CrsMissing
     try:
@@ -166,7 +177,8 @@ def _label(value: Any) -> str:
     return str(value).strip()
 
 
-def _repeated_names(found: list[Area]) -> list[Words]:
+def repeated_names(found: list[Area]) -> list[Words]:
+    """Tell which areas share a name, as a town and the parish around it may."""
     codes: dict[str, list[str]] = {}
     for area in found:
         codes.setdefault(area.name, []).append(area.code)
@@ -181,11 +193,11 @@ def _repeated_names(found: list[Area]) -> list[Words]:
 
 
 _NO_GEOMETRY = Words(fr="aucune géométrie lisible", en="no readable geometry")
-_OFF_EARTH = Words(
+OFF_EARTH = Words(
     fr="hors du globe, sans doute le mauvais système de coordonnées",
     en="off the globe, most likely the wrong coordinate system",
 )
-_GUESSED = Words(
+ENCODING_GUESSED = Words(
     fr="encodage des textes non indiqué, lu comme Windows-1252",
     en="text encoding not stated, read as Windows-1252",
 )

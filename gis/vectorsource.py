@@ -6,6 +6,7 @@ addresses or open other files, and an upload may not choose those.
 
 from __future__ import annotations
 
+import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +22,10 @@ from gis import errors
 # Unpacked size beyond which a zip is taken for a bomb; the districts of a country are a tenth of it.
 MAX_UNZIPPED_BYTES = 1_000_000_000
 _SUFFIXES = {".shp", ".gpkg", ".geojson", ".json"}
+# What makes up a Shapefile. Each must have the stem of the .shp; some hands write them in other cases.
+_SHAPEFILE_PARTS = {".shp", ".shx", ".dbf", ".prj", ".cpg"}
 _HEAD = 1024
+AREAS = ("Polygon", "Surface")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,21 +39,47 @@ class Layer:
     encoding_guessed: bool
 
 
-def read(path: Path, layer: str | None = None) -> Layer:
-    """Read one layer of a file, its only polygon layer unless `layer` names another.
+def read(path: Path, layer: str | None = None, kinds: tuple[str, ...] = AREAS) -> Layer:
+    """Read one layer of a file, its only one of these kinds unless `layer` names another.
 
     In a zip, folders, hidden files and everything which is not a map are passed over; each map file inside is
     a layer named after it. Raises VectorFileUnreadable, LayerMissing.
     """
-    found = _zipped(path) if _head(path)[:2] == b"PK" else {path.stem: _opened(path, _head(path), str(path))}
-    names: dict[str, tuple[str, str]] = {}
-    for stem, source in found.items():
-        inside = _polygon_layers(source)
-        names |= {inner if len(found) == 1 else stem: (source, inner) for inner in inside}
-    wanted = layer if layer is not None else next(iter(names)) if len(names) == 1 else None
-    if wanted is None or wanted not in names:
-        raise errors.LayerMissing(wanted=layer, available=tuple(names))
-    return _rows(wanted, *names[wanted])
+    with tempfile.TemporaryDirectory(prefix="vigie-") as folder:
+        found = _sources(path, Path(folder))
+        names: dict[str, tuple[str, str]] = {}
+        for stem, source in found.items():
+            inside = _layers(source, kinds)
+            names |= {inner if len(found) == 1 else stem: (source, inner) for inner in inside}
+        wanted = layer if layer is not None else next(iter(names)) if len(names) == 1 else None
+        if wanted is None or wanted not in names:
+            raise errors.LayerMissing(wanted=layer, available=tuple(names))
+        return _rows(wanted, *names[wanted])
+
+
+def _sources(path: Path, room: Path) -> dict[str, str]:
+    """Find what GDAL can open in a file, by stem; parts of a Shapefile are brought together in `room`."""
+    head = _head(path)
+    if head[:2] == b"PK":
+        return _zipped(path, room)
+    opened = _opened(path, head, str(path))
+    if _is_shapefile(path, head):
+        for part in path.parent.iterdir():
+            if _belongs(part, path):
+                (room / f"{path.stem}{part.suffix.lower()}").symlink_to(part.resolve())
+        opened = str(room / f"{path.stem}.shp")
+    return {path.stem: opened}
+
+
+def _is_shapefile(path: PurePosixPath | Path, head: bytes) -> bool:
+    # By its first bytes: JSON called .shp must not reach GDAL under that name, which would find its driver.
+    return head[:4] == b"\0\0\x27\x0a" and path.suffix.lower() == ".shp"
+
+
+def _belongs(part: PurePosixPath | Path, shape: PurePosixPath | Path) -> bool:
+    """Tell whether a file is a part of a Shapefile: GDAL loses fields and system of "Rues.shp, RUES.Dbf"."""
+    is_part = part.suffix.lower() in _SHAPEFILE_PARTS
+    return is_part and part.parent == shape.parent and part.stem.casefold() == shape.stem.casefold()
 
 
 def _head(path: Path) -> bytes:
@@ -65,14 +95,14 @@ def _opened(path: PurePosixPath | Path, head: bytes, gdal_path: str) -> str:
     if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
         # The prefix forces the driver: JSON is also how GDAL's own scripted formats are written.
         return f"GeoJSON:{gdal_path}"
-    if head[:4] == b"\0\0\x27\x0a" and path.suffix.lower() == ".shp":
+    if _is_shapefile(path, head):
         return gdal_path
     if head[:16] == b"SQLite format 3\0" and path.suffix.lower() == ".gpkg":
         return gdal_path
     raise errors.VectorFileUnreadable
 
 
-def _zipped(path: Path) -> dict[str, str]:
+def _zipped(path: Path, room: Path) -> dict[str, str]:
     """Find the map files in a zip, by stem."""
     found: dict[str, str] = {}
     try:
@@ -87,6 +117,8 @@ def _zipped(path: Path) -> dict[str, str]:
                 with archive.open(member) as file:
                     head = file.read(_HEAD)
                 found[inner.stem] = _opened(inner, head, f"/vsizip/{{{path.resolve()}}}/{member}")
+                if _is_shapefile(inner, head):
+                    found[inner.stem] = _unpacked(archive, inner, room / str(len(found)))
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
         # RuntimeError is zipfile's word for a password, NotImplementedError for an unknown compression.
         raise errors.VectorFileUnreadable from error
@@ -95,14 +127,24 @@ def _zipped(path: Path) -> dict[str, str]:
     return found
 
 
-def _polygon_layers(source: str) -> list[str]:
-    """Name the layers that may hold polygons; a file which cannot tell ("Unknown") is given the benefit."""
+def _unpacked(archive: zipfile.ZipFile, shape: PurePosixPath, room: Path) -> str:
+    """Bring the parts of a Shapefile out of a zip, under one stem and in lower case."""
+    room.mkdir()
+    for member in archive.namelist():
+        part = PurePosixPath(member)
+        if _belongs(part, shape):
+            (room / f"{shape.stem}{part.suffix.lower()}").write_bytes(archive.read(member))
+    return str(room / f"{shape.stem}.shp")
+
+
+def _layers(source: str, kinds: tuple[str, ...]) -> list[str]:
+    """Name the layers of these kinds; a file which cannot tell ("Unknown") is given the benefit."""
     try:
         layers = list_layers(source)
     except (RuntimeError, ValueError, OSError) as error:
         raise errors.VectorFileUnreadable from error
-    polygons = [name for name, kind in layers if kind and ("Polygon" in kind or "Surface" in kind)]
-    return polygons or [name for name, kind in layers if kind]
+    fitting = [name for name, kind in layers if kind and any(wanted in kind for wanted in kinds)]
+    return fitting or [name for name, kind in layers if kind]
 
 
 def _rows(name: str, source: str, layer: str) -> Layer:

@@ -15,8 +15,9 @@ from tracker.places import ground as grounds
 
 # The report that opened the case has its number; a case split off has none of that number, only its own.
 _KNOWN = text("""
-    SELECT s.class AS road_class, r.answers FROM "case" c
+    SELECT coalesce(s.class, CAST(gone.facts->>'class' AS smallint)) AS road_class, r.answers FROM "case" c
     LEFT JOIN street_segment s ON s.id = c.segment_id
+    LEFT JOIN retired_place gone ON gone.kind = 'segment' AND gone.id = c.segment_id
     LEFT JOIN LATERAL (
         SELECT answers FROM report WHERE number = c.number OR case_id = c.id
         ORDER BY (number = c.number) DESC, received_at, id LIMIT 1

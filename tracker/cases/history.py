@@ -75,6 +75,7 @@ _LABELS = {
     "received": Words(fr="Reçu", en="Received"),
     "triaged": Words(fr="Trié", en="Triaged"),
     "imported": Words(fr="Importé", en="Imported"),
+    "district_changed": Words(fr="Changé de district", en="Moved to another district"),
     "report_attached": Words(fr="Un autre signalement s’ajoute", en="Another report was added"),
     "report_detached": Words(fr="Un signalement est détaché", en="A report was separated"),
     "merged": Words(fr="Joint à un autre dossier", en="Joined to another case"),

@@ -36,6 +36,11 @@ FEATURES: Mapping[str, Feature] = {
     "audit": Feature(
         target="tracker.cli.audit:audit", fr="Vérifie l’historique scellé.", en="Check the sealed history."
     ),
+    "boundaries": Feature(
+        target="tracker.cli.boundaries:boundaries",
+        fr="Versions des districts : comparer, mettre en vigueur.",
+        en="Versions of the districts: compare, put in force.",
+    ),
     "catalogue": Feature(
         target="tracker.cli.catalogue:catalogue",
         fr="Vérifie et charge le catalogue des services.",
@@ -51,8 +56,8 @@ FEATURES: Mapping[str, Feature] = {
     ),
     "import": Feature(
         target="tracker.cli.imports:imports",
-        fr="Importe districts et demandes.",
-        en="Import districts and requests.",
+        fr="Importe lieux et demandes.",
+        en="Import places and requests.",
     ),
     "jurisdiction": Feature(
         target="tracker.cli.jurisdiction:jurisdiction",

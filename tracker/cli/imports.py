@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 import orjson
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
-from sqlalchemy import Engine
 
 from tracker import db
-from tracker.cli import ready
+from tracker.cli.bringing import FILE, NEW_FILE, STDERR, WHERE, progress, town
+from tracker.cli.import_layer import layer
+from tracker.cli.import_osm import osm
 from tracker.cli.text import Failure, Group, is_english, pick, say
 from tracker.imports import districts as boundaries
 from tracker.imports import errors, mapping_file, runner
@@ -25,34 +23,15 @@ from tracker.imports.mapping import Mapping
 from tracker.imports.rows import REASONS
 from tracker.imports.runner import Result
 from tracker.imports.sweeps import Job
-from tracker.jurisdictions import service as jurisdictions
+from tracker.places import boundaries as places
 from tracker.postgres.place import default_var
 
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-NEW_FILE = click.Path(dir_okay=False, path_type=Path)
-WHERE = click.option("--jurisdiction", metavar="CODE", help="municipalité / municipality")
-STDERR = Console(stderr=True)
 MOST_LISTED = 30
 
 
-@click.group(cls=Group, fr="Importe des districts et des demandes.")
+@click.group(cls=Group, fr="Importe des lieux et des demandes.")
 def imports() -> None:
-    """Import districts and requests."""
-
-
-@contextmanager
-def town(wanted: str | None) -> Iterator[tuple[Engine, str]]:
-    """Give an engine and the town meant; what can go wrong becomes one sentence on stderr."""
-    try:
-        with ready.application() as engine:
-            yield engine, wanted or os.environ.get("VIGIE_JURISDICTION") or _only(engine)
-    except errors.ImportsError as problem:
-        raise Failure(fr=problem.fr, en=problem.en) from problem
-    except db.JurisdictionUnknown as unknown:
-        raise Failure(
-            fr=f"aucune municipalité n’a le code «\u00a0{unknown.code}\u00a0».",
-            en=f"no municipality has the code “{unknown.code}”.",
-        ) from None
+    """Import places and requests."""
 
 
 def _mapping(name: str) -> Mapping:
@@ -60,6 +39,10 @@ def _mapping(name: str) -> Mapping:
         return mapping_file.load(name)
     except errors.ImportsError as problem:
         raise Failure(fr=problem.fr, en=problem.en) from problem
+
+
+imports.add_command(osm)
+imports.add_command(layer)
 
 
 @imports.command(fr="Importe les districts d’une carte ; le même fichier deux fois ne change rien.")
@@ -98,7 +81,7 @@ def requests(
 ) -> None:
     """Import the requests of another system, read through a mapping (data/mappings)."""
     read = _mapping(mapping)
-    with town(jurisdiction) as (engine, code), _progress() as bar:
+    with town(jurisdiction) as (engine, code), progress() as bar:
         aside = refused or default_var(os.environ) / "imports" / f"{code}-{read.name}-{file.name}-refused.csv"
         result = runner.run(
             engine, code, Job(path=file, mapping=read, refused=aside, is_dry_run=dry_run, told=bar)
@@ -113,7 +96,7 @@ def requests(
 def check(jurisdiction: str | None) -> None:
     """Hold every place against PostGIS: is the district of each case the right one?"""
     with town(jurisdiction) as (engine, code), db.transaction(engine, code) as session:
-        found = boundaries.differences(session)
+        found = places.differences(session)
     click.echo(found)
     if found:
         raise Failure(
@@ -130,25 +113,6 @@ def mappings() -> None:
         click.echo(f"{name}\t{pick(fr=label.fr, en=label.en)}")
 
 
-def _only(engine: Engine) -> str:
-    towns = jurisdictions.listing(engine)
-    if len(towns) != 1:
-        known = ", ".join(town.code for town in towns) or "-"
-        raise Failure(
-            fr=f"dites laquelle avec --jurisdiction (il y a\u00a0: {known}).",
-            en=f"say which one with --jurisdiction (there are: {known}).",
-        )
-    return towns[0].code
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=STDERR, transient=True) as progress:
-        task = progress.add_task(pick(fr="Lignes", en="Rows"), total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
-
-
 def _tell_districts(brought: boundaries.Brought) -> None:
     language = "en" if is_english() else "fr"
     for code, name in brought.districts:
@@ -160,9 +124,9 @@ def _tell_districts(brought: boundaries.Brought) -> None:
     count, repaired, refused = len(brought.districts), len(brought.repaired), len(brought.refused)
     say(
         fr=f"{count} districts ({brought.crs}), {repaired} réparés, {refused} refusés, "
-        f"{brought.moved} dossiers replacés{'' if brought.is_new else ' (déjà connus)'}.",
+        f"{brought.placed} dossiers ouverts replacés, {brought.moved} changent de district{'' if brought.is_new else ' (déjà connus)'}.",
         en=f"{count} districts ({brought.crs}), {repaired} repaired, {refused} refused, "
-        f"{brought.moved} cases placed again{'' if brought.is_new else ' (known already)'}.",
+        f"{brought.placed} open cases placed again, {brought.moved} change district{'' if brought.is_new else ' (known already)'}.",
     )
 
 

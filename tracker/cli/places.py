@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tracker import db
-from tracker.cli.imports import WHERE, town
+from tracker.cli.bringing import WHERE, town
 from tracker.cli.text import Group, is_english, pick, say
 from tracker.places import sampling, service, trial
 

@@ -15,7 +15,10 @@ from gis import vectorfile
 from gis.areas import Area
 from gis.vectorfile import AreaLayer, RowNote
 from gis.wording import Words
-from tracker.imports import errors
+from tracker.imports import errors, linking
+from tracker.imports.layers import refusing
+from tracker.places import boundaries as places
+from tracker.places.boundaries import Placing
 
 _SAME = text("SELECT id, status FROM boundary_set WHERE fingerprint = :fingerprint ORDER BY id DESC LIMIT 1")
 _NEW_SET = text("""
@@ -25,37 +28,6 @@ _NEW_SET = text("""
 _NEW_DISTRICT = text("""
     INSERT INTO district (boundary_set_id, code, name, geom)
     VALUES (:set, :code, :name, ST_Multi(ST_GeomFromWKB(:wkb, 4326)))
-""")
-_RETIRE = text("UPDATE boundary_set SET status = 'retired' WHERE status = 'active' AND id <> :set")
-_ACTIVATE = text(
-    "UPDATE boundary_set SET status = 'active' WHERE id = :set AND status <> 'active' RETURNING id"
-)
-# One pass for all cases. A point on a shared edge is covered twice and goes to the lowest code; a case that
-# keeps its district is not touched. The event of each case comes with the versions of boundaries.
-_REPLACE = text("""
-    WITH placed AS (
-        SELECT DISTINCT ON (c.id) c.id, d.id AS district_id
-        FROM "case" c
-        LEFT JOIN district d ON d.boundary_set_id = :set AND ST_Covers(d.geom, c.geom)
-        WHERE c.geom IS NOT NULL
-        ORDER BY c.id, d.code COLLATE "C"
-    ), moved AS (
-    UPDATE "case" c SET district_id = p.district_id,
-        boundary_set_id = CASE WHEN p.district_id IS NULL THEN NULL ELSE CAST(:set AS bigint) END
-    FROM placed p
-    WHERE c.id = p.id AND c.district_id IS DISTINCT FROM p.district_id
-    RETURNING 1
-    )
-    SELECT count(*) FROM moved
-""")
-_DIFFERENCES = text("""
-    SELECT count(*) FROM "case" c
-    LEFT JOIN LATERAL (
-        SELECT d.id FROM district d JOIN boundary_set b ON b.id = d.boundary_set_id
-        WHERE b.status = 'active' AND ST_Covers(d.geom, c.geom)
-        ORDER BY d.code COLLATE "C" LIMIT 1
-    ) judged ON true
-    WHERE c.geom IS NOT NULL AND c.district_id IS DISTINCT FROM judged.id
 """)
 
 
@@ -73,7 +45,7 @@ class Chosen:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Brought:
-    """What came of a file: its districts as (code, name), what was odd, and how many cases moved."""
+    """What came of a file: its districts as (code, name), what was odd, open cases placed again and moved."""
 
     districts: tuple[tuple[str, str], ...]
     repaired: tuple[RowNote, ...]
@@ -82,6 +54,7 @@ class Brought:
     crs: str
     is_new: bool
     is_active: bool
+    placed: int
     moved: int
 
 
@@ -91,33 +64,26 @@ def bring_in(session: Session, chosen: Chosen, *, today: date) -> Brought:
     The same areas again change nothing. Raises DistrictsUnusable. The caller commits.
     """
     layer = _read(chosen)
-    fingerprint = fingerprint_of(layer.areas)
-    kept = session.execute(_SAME, {"fingerprint": fingerprint}).one_or_none()
-    set_id = kept.id if kept else _store(session, layer, chosen.path, fingerprint, today)
-    moved = activate(session, set_id) if chosen.activates else 0
+    stored = store(session, layer.areas, chosen.path, today)
+    placing = take_over(session, stored.set_id) if chosen.activates else Placing()
     return Brought(
         districts=tuple((area.code, area.name) for area in layer.areas),
         repaired=layer.repaired,
         refused=layer.refused,
         notes=layer.notes,
         crs=layer.crs,
-        is_new=kept is None,
-        is_active=chosen.activates or (kept is not None and kept.status == "active"),
-        moved=moved,
+        is_new=stored.is_new,
+        is_active=chosen.activates or stored.status == "active",
+        placed=placing.placed,
+        moved=placing.moved,
     )
 
 
-def activate(session: Session, set_id: int) -> int:
-    """Make a set the active one, retire the one before, place every case again; return how many moved."""
-    session.execute(_RETIRE, {"set": set_id})
-    if session.execute(_ACTIVATE, {"set": set_id}).first() is None:
-        return 0
-    return int(session.execute(_REPLACE, {"set": set_id}).scalar_one())
-
-
-def differences(session: Session) -> int:
-    """Count the cases whose district is not the one PostGIS gives their point: it must be none."""
-    return int(session.execute(_DIFFERENCES).scalar_one())
+def take_over(session: Session, set_id: int) -> Placing:
+    """Put a set in force: place every open case, and take streets now outside for somebody else's."""
+    placing = places.activate(session, set_id)
+    linking.owners(session)
+    return placing
 
 
 def fingerprint_of(areas: Sequence[Area]) -> str:
@@ -136,34 +102,33 @@ def _read(chosen: Chosen) -> AreaLayer:
         )
     except (gis_errors.VectorFileError, ValueError) as wrong:
         name = chosen.path.name
-        raise errors.DistrictsUnusable(fr=f"{name}\u00a0: {_french(wrong)}", en=f"{name}: {wrong}") from wrong
+        raise errors.DistrictsUnusable(
+            fr=f"{name}\u00a0: {refusing.in_french(wrong)}", en=f"{name}: {wrong}"
+        ) from wrong
 
 
-def _french(wrong: Exception) -> str:
-    """Say in French what the spatial library says in English."""
-    match wrong:
-        case gis_errors.FieldMissing():
-            return f"pas de champ {wrong.field}\u202f; il y a\u00a0: {', '.join(wrong.available) or '—'}."
-        case gis_errors.LayerMissing():
-            return f"choisissez une couche\u00a0: {', '.join(wrong.available) or '—'}."
-        case gis_errors.CrsMissing():
-            return "le fichier ne dit pas son système de coordonnées\u202f; donnez-le avec --crs."
-        case gis_errors.LayerHasNoArea():
-            return "aucun polygone utilisable dans cette couche."
-        case gis_errors.VectorFileError():
-            return "ce n’est pas un GeoJSON, un Shapefile ou un GeoPackage lisible."
-        case _:
-            return "système de coordonnées inconnu."
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stored:
+    """A set of boundaries as it is kept."""
+
+    set_id: int
+    status: str
+    is_new: bool
 
 
-def _store(session: Session, layer: AreaLayer, path: Path, fingerprint: str, today: date) -> int:
+def store(session: Session, areas: Sequence[Area], path: Path, today: date) -> Stored:
+    """Keep areas as a draft, unless the very same are kept already. The caller commits."""
+    fingerprint = fingerprint_of(areas)
+    kept = session.execute(_SAME, {"fingerprint": fingerprint}).one_or_none()
+    if kept is not None:
+        return Stored(set_id=kept.id, status=kept.status, is_new=False)
     values = {"name": path.stem, "source": path.name, "fingerprint": fingerprint, "valid_from": today}
     set_id = int(session.execute(_NEW_SET, values).scalar_one())
     session.execute(
         _NEW_DISTRICT,
         [
             {"set": set_id, "code": area.code, "name": area.name, "wkb": shapely.to_wkb(area.geometry)}
-            for area in layer.areas
+            for area in areas
         ],
     )
-    return set_id
+    return Stored(set_id=set_id, status="draft", is_new=True)

@@ -90,3 +90,19 @@ class ImportRunning(ImportsError):
 
 class DistrictsUnusable(ImportsError):
     """The map file does not hold districts that can be told apart."""
+
+
+class OsmUnusable(ImportsError):
+    """The file is no OpenStreetMap extract."""
+
+
+class PlacesOccupied(ImportsError):
+    """The town's places come from somewhere else."""
+
+
+class LayerUnusable(ImportsError):
+    """The file cannot be read as a layer."""
+
+
+class LayerMappingWrong(ImportsError):
+    """The columns of the file do not make a layer of that kind."""

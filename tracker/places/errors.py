@@ -103,3 +103,11 @@ class AssetUnknown(PlaceError):
         super().__init__()
         self.kind = kind
         self.code = code
+
+
+class BoundarySetUnknown(PlaceError):
+    """There is no such set of boundaries."""
+
+    def __init__(self, set_id: int) -> None:
+        super().__init__()
+        self.set_id = set_id

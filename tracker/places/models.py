@@ -53,6 +53,8 @@ class BoundarySet(Base):
     valid_from: Mapped[date] = mapped_column(Date)
     status: Mapped[str] = mapped_column(Text)
     imported_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    activated_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    retired_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class District(Base):
@@ -72,7 +74,11 @@ class District(Base):
 
 
 class StreetSegment(Base):
-    """A street between two corners, with who owns and who maintains it (domain: they can differ)."""
+    """A street between two corners, with who owns and who maintains it (domain: they can differ).
+
+    `agreement` says who does what on a street shared with a neighbour: `road`, `snow`, `light`, each `ville`
+    or the code of a third party; what it does not name is done by `maintained_by`.
+    """
 
     __tablename__ = "street_segment"
     __table_args__ = (
@@ -91,6 +97,8 @@ class StreetSegment(Base):
     district_code: Mapped[str | None] = mapped_column(Text)
     attributes: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     geom: Mapped[WKBElement] = mapped_column(_geometry("LINESTRING"))
+    source: Mapped[str] = mapped_column(Text, server_default="")
+    agreement: Mapped[dict[str, str]] = mapped_column(JSONB, server_default=text("'{}'"))
 
 
 class Address(Base):
@@ -98,6 +106,7 @@ class Address(Base):
 
     __tablename__ = "address"
     __table_args__ = (
+        UniqueConstraint("source", "code", name="address_source_code_key"),
         Index("address_geom_ix", "geom", postgresql_using="gist"),
         Index("address_street_norm_civic_ix", "street_norm", "civic"),
         Index(
@@ -115,6 +124,9 @@ class Address(Base):
     street_norm: Mapped[str] = mapped_column(Text)
     segment_id: Mapped[int | None] = mapped_column(ForeignKey("street_segment.id", ondelete="SET NULL"))
     geom: Mapped[WKBElement] = mapped_column(_geometry("POINT"))
+    source: Mapped[str] = mapped_column(Text, server_default="")
+    code: Mapped[str | None] = mapped_column(Text)
+    attributes: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
 
 
 class Asset(Base):
@@ -135,6 +147,7 @@ class Asset(Base):
     segment_id: Mapped[int | None] = mapped_column(ForeignKey("street_segment.id", ondelete="SET NULL"))
     attributes: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     geom: Mapped[WKBElement] = mapped_column(_geometry("GEOMETRY"))
+    source: Mapped[str] = mapped_column(Text, server_default="")
 
 
 class ThirdParty(Base):
@@ -161,11 +174,12 @@ class ThirdParty(Base):
 
 
 class MapFeature(Base):
-    """Ground of the base map: water, parks, buildings, drawn and never worked on."""
+    """Ground of the base map: water, parks, buildings, drawn, never worked on. A `place` has but a name."""
 
     __tablename__ = "map_feature"
     __table_args__ = (
-        CheckConstraint("kind IN ('land', 'water', 'park', 'building', 'rail')", name="kind"),
+        CheckConstraint("kind IN ('land', 'water', 'park', 'building', 'rail', 'place')", name="kind"),
+        UniqueConstraint("source", "code", name="map_feature_source_code_key"),
         Index("map_feature_geom_ix", "geom", postgresql_using="gist"),
         Index("map_feature_named_ix", "kind", postgresql_where=text("name IS NOT NULL")),
     )
@@ -175,3 +189,35 @@ class MapFeature(Base):
     name: Mapped[str | None] = mapped_column(Text)
     area_m2: Mapped[float] = mapped_column(Float, server_default=text("0"))
     geom: Mapped[WKBElement] = mapped_column(_geometry("GEOMETRY"))
+    source: Mapped[str] = mapped_column(Text, server_default="")
+    code: Mapped[str | None] = mapped_column(Text)
+
+
+class Parcel(Base):
+    """A lot and whose it is: `ville`, `private`, or the code of a third party. No owner's name is kept."""
+
+    __tablename__ = "parcel"
+    __table_args__ = (
+        UniqueConstraint("source", "code", name="parcel_source_code_key"),
+        Index("parcel_geom_ix", "geom", postgresql_using="gist"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    source: Mapped[str] = mapped_column(Text, server_default="")
+    code: Mapped[str] = mapped_column(Text)
+    owner: Mapped[str] = mapped_column(Text)
+    geom: Mapped[WKBElement] = mapped_column(_geometry("MULTIPOLYGON"))
+
+
+class RetiredPlace(Base):
+    """A street segment or an asset that is no more, kept under its id because cases speak of it."""
+
+    __tablename__ = "retired_place"
+    __table_args__ = (CheckConstraint("kind IN ('segment', 'asset')", name="kind"),)
+
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    code: Mapped[str] = mapped_column(Text)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    geom: Mapped[WKBElement] = mapped_column(_geometry("GEOMETRY"))
+    retired_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

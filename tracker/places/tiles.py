@@ -24,7 +24,7 @@ _TILE = text("""
         SELECT ST_AsMVT(t, 'ground') AS mvt FROM (
             SELECT f.kind, ST_AsMVTGeom(ST_Transform(f.geom, 3857), b.tile, 4096, 64) AS geom
             FROM map_feature f, box b
-            WHERE f.geom && b.reach AND f.kind <> 'land'
+            WHERE f.geom && b.reach AND f.kind NOT IN ('land', 'place')
               AND (f.kind <> 'building' OR :z >= :buildings_from)
               AND (:z >= :detail_from OR f.area_m2 >= :small_m2 OR f.kind = 'rail')
         ) t WHERE t.geom IS NOT NULL

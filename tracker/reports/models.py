@@ -63,6 +63,7 @@ class ReportRow(Base):
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary)
     source: Mapped[str | None] = mapped_column(Text)
     source_id: Mapped[str | None] = mapped_column(Text)
+    placement: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
 
 class Contact(Base):

@@ -25,6 +25,9 @@ from tracker.jurisdictions import service as jurisdictions
 
 NOW = datetime(2026, 5, 4, 13, 0, tzinfo=UTC)
 SERIAL = count(1)
+PLACES = (
+    "street_segment", "address", "asset", "map_feature", "parcel", "third_party", "retired_place",
+)  # fmt: skip
 
 # Two squares side by side on the meridian -74.0, each a hundredth of a degree.
 SQUARES = """{"type": "FeatureCollection", "features": [
@@ -181,6 +184,7 @@ class Place:
             connection.execute(text(f"SET LOCAL search_path = j_{code}, public"))
             connection.execute(text("ALTER TABLE event DISABLE TRIGGER event_no_truncate"))
             connection.execute(text('TRUNCATE "case", report, event, import_run, boundary_set CASCADE'))
+            connection.execute(text(f"TRUNCATE {', '.join(PLACES)} CASCADE"))
             connection.execute(text("ALTER TABLE event ENABLE TRIGGER event_no_truncate"))
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tests.tracker.imports.conftest import COLUMNS, Place, Town, written
 from tracker import db
-from tracker.imports import districts, errors
+from tracker.imports import errors
+from tracker.places import boundaries
 
 CELLS = {
     "id": st.sampled_from(["A1", "A2", "A3", "", " A1 ", "\x00"]),
@@ -54,7 +55,7 @@ def test_every_row_ends_in_exactly_one_way(
         "(SELECT count(*) FROM report r WHERE r.case_id = c.id)"
     ) == 0  # fmt: skip
     with db.transaction(emptied.app, emptied.code) as session:
-        assert districts.differences(session) == 0
+        assert boundaries.differences(session) == 0
 
 
 @LENIENT

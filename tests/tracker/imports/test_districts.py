@@ -6,7 +6,8 @@ import pytest
 
 from tests.tracker.imports.conftest import SQUARES, Town, row
 from tracker import db
-from tracker.imports import districts, errors
+from tracker.imports import errors
+from tracker.places import boundaries
 
 # The same two squares, the common edge moved west by four thousandths of a degree.
 MOVED = SQUARES.replace("-74.0,", "-74.004,")
@@ -46,14 +47,14 @@ def test_a_new_set_retires_the_old_one_and_places_every_case_again(town: Town) -
     brought = town.squares(MOVED)
 
     cases = town.cases()
-    assert brought.moved == 2
+    assert (brought.placed, brought.moved) == (2, 1)
     assert [cases[each].district for each in ("A1", "A2", "A3")] == ["est", "ouest", None]
     assert town.rows("SELECT status FROM boundary_set ORDER BY id") == [("retired",), ("active",)]
     assert {case.boundary_set_id for case in cases.values() if case.lon} == {
         town.scalar("SELECT id FROM boundary_set WHERE status = 'active'")
     }
     with db.transaction(town.app, town.code) as session:
-        assert districts.differences(session) == 0
+        assert boundaries.differences(session) == 0
 
 
 def test_a_point_that_a_new_set_leaves_out_has_no_district(town: Town) -> None:
@@ -87,7 +88,7 @@ def test_a_difference_is_seen(town: Town) -> None:
     town.rows('UPDATE "case" SET district_id = (SELECT max(id) FROM district) RETURNING 1')
 
     with db.transaction(town.app, town.code) as session:
-        assert districts.differences(session) == 1
+        assert boundaries.differences(session) == 1
 
 
 @pytest.mark.parametrize(

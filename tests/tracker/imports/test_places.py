@@ -6,7 +6,7 @@ import pytest
 
 from tests.tracker.imports.conftest import MAPPING, Town, ended, row
 from tracker import db
-from tracker.imports import districts
+from tracker.places import boundaries
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_point_on_the_common_edge_goes_to_the_lowest_code(town: Town) -> None:
 
     assert {case.district for case in town.cases().values()} == {"est"}
     with db.transaction(town.app, town.code) as session:
-        assert districts.differences(session) == 0
+        assert boundaries.differences(session) == 0
 
 
 def test_a_town_without_districts_takes_every_point_of_the_globe(bare_town: Town) -> None:

@@ -12,9 +12,10 @@ import pytest
 
 from tests.tracker.imports.conftest import Place, Town
 from tracker import db
-from tracker.imports import districts, mapping_file, runner
+from tracker.imports import mapping_file, runner
 from tracker.imports.runner import Result
 from tracker.imports.sweeps import Job
+from tracker.places import boundaries
 
 DATA = Path(os.environ.get("VIGIE_REAL_DATA", Path(__file__).resolve().parents[4] / "shared" / "data"))
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the real cities' files are not on this machine")
@@ -70,7 +71,7 @@ def test_a_city_with_districts_is_imported_and_placed_as_postgis_would(
 
     assert {key: value for key, value in result.counts.outcomes.items() if value} == outcomes
     with db.transaction(town.app, town.code) as session:
-        assert districts.differences(session) == 0
+        assert boundaries.differences(session) == 0
     assert town.scalar('SELECT count(*) FROM "case" WHERE geom IS NOT NULL AND district_id IS NULL') == 0
     assert town.broken_seals() == []
 
