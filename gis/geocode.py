@@ -407,6 +407,8 @@ class _Reader:
             joint = self._joint(one, two)
             if joint is None or self._key(one) in self.civics or self._key(two) in self.civics:
                 continue
+            if min(one.quality, two.quality) < LEAST:
+                continue
             if all(self._is_common(span) and not span.says_what for span in (one, two)):
                 continue
             commons = [

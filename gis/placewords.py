@@ -50,10 +50,12 @@ class PlaceWords:
         return _found(words, self._landmarks)
 
     def announced(self, words: Sequence[str]) -> tuple[str | None, tuple[str, ...]]:
-        """Take a landmark's name apart: what it is, if its first words say so, and the words of its own."""
-        for phrase in self.landmarks(words):
-            if phrase.start == 0:
-                return phrase.meaning, tuple(words[phrase.length :])
+        """Take a landmark's name apart: what it is, if its first or last words say so, and the words of its own."""
+        found = self.landmarks(words)
+        if found and found[0].start == 0:
+            return found[0].meaning, tuple(words[found[0].length :])
+        if found and found[-1].end == len(words):  # "Riverside Park"
+            return found[-1].meaning, tuple(words[: found[-1].start])
         return None, tuple(words)
 
 

@@ -18,6 +18,7 @@ UNSAID_GENERIC = 0.03
 UNSAID_WHAT = 0.3
 OTHER_DIRECTION = 0.35
 UNSAID_DIRECTION = 0.03
+OWN_DIRECTION = 0.08  # "N Lakewood Ave" where a street of no direction is known
 OTHER_ARTICLE = 0.05
 JOINED = 0.96
 SURE = 0.93
@@ -202,6 +203,8 @@ def _as_street(span: Span, sentence: Sentence) -> Span:
         quality -= 0 if direction == entry.direction else OTHER_DIRECTION
     elif entry.direction:
         quality -= UNSAID_DIRECTION
+    elif direction:
+        quality -= OWN_DIRECTION
     if entry.article and (article := _article(sentence, span.core_start)):
         quality -= 0 if article == entry.article else OTHER_ARTICLE
     return replace(
@@ -285,7 +288,8 @@ def _as_landmark(span: Span, sentence: Sentence) -> Span | None:
     if entry.what is None:
         return span
     is_number = all(word.isdigit() for word in entry.core)
-    return None if is_number else replace(span, quality=span.quality - UNSAID_WHAT)
+    is_street = _generic(span, sentence)[0] is not None
+    return None if is_number or is_street else replace(span, quality=span.quality - UNSAID_WHAT)
 
 
 def _gap(span: Span, phrase: Phrase) -> int:

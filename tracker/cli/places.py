@@ -9,7 +9,8 @@ from rich.table import Table
 from tracker import db
 from tracker.cli.bringing import WHERE, town
 from tracker.cli.text import Group, is_english, pick, say
-from tracker.places import sampling, service, trial
+from tracker.places import comparison, sampling, service, trial
+from tracker.places.comparison import Columns, Comparison
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, path_type=Path)
@@ -74,6 +75,64 @@ def evaluate(
                 judged += answers
     if target is not None:
         trial.write(target, judged)
+
+
+@places.command(fr="Cherche les adresses de vraies demandes et les compare à leurs points.")
+@click.argument("file", type=FILE)
+@click.option("--address", default="Address", show_default=True, metavar="COL", help="colonne / column")
+@click.option("--lon", default="Longitude", show_default=True, metavar="COL", help="colonne / column")
+@click.option("--lat", default="Latitude", show_default=True, metavar="COL", help="colonne / column")
+@click.option("--box", type=(float, float, float, float), metavar="O S E N", help="étendue / extent, W S E N")
+@WHERE
+def compare(file: Path, *, jurisdiction: str | None, box: comparison.Box | None, **columns: str) -> None:
+    """Find the addresses of real requests and hold them against their points."""
+    with town(jurisdiction) as (engine, code), db.transaction(engine, code) as session:
+        found = comparison.compare(session, comparison.read(file), Columns(**columns), box=box)
+    for reason in comparison.LEFT_OUT:
+        fr, en = _LEFT_OUT[reason]
+        say(fr=f"{found.left_out[reason]} {fr}", en=f"{found.left_out[reason]} {en}")
+    Console(width=100).print(_compared(found))
+    times = sorted(found.times_ms)
+    if times:
+        middle, late = times[len(times) // 2], times[int(0.95 * len(times))]
+        say(
+            fr=f"{found.asked} adresses cherchées, médiane {middle:.1f} ms, p95 {late:.1f} ms.",
+            en=f"{found.asked} addresses searched, median {middle:.1f} ms, p95 {late:.1f} ms.",
+        )
+
+
+_LEFT_OUT = {
+    "no address": ("sans adresse", "without an address"),
+    "no point": ("sans point", "without a point"),
+    "default point": ("au point par défaut du géocodeur", "at the geocoder's default point"),
+    "beyond": ("hors des rues connues ici", "beyond the streets known here"),
+}
+
+
+def _compared(found: Comparison) -> Table:
+    table = Table()
+    table.add_column(pick(fr="réponse", en="answer"))
+    for name in (
+        "n",
+        pick(fr="part", en="share"),
+        pick(fr="juste", en="right"),
+        pick(fr="médiane", en="median"),
+        "p75",
+        "p90",
+    ):
+        table.add_column(name, justify="right")
+    for outcome in comparison.OUTCOMES:
+        group = found.groups.get(outcome)
+        if group is None:
+            continue
+        distances = (
+            [f"{group.quantile(share):.0f} m" for share in (0.5, 0.75, 0.9)]
+            if outcome != "none"
+            else ["", "", ""]
+        )
+        right = f"{group.right / group.count:.1%}" if outcome != "none" else ""
+        table.add_row(outcome, str(group.count), f"{group.count / found.asked:.1%}", right, *distances)
+    return table
 
 
 def _table(title: str, lines: list[trial.Line]) -> Table:

@@ -26,6 +26,7 @@ CLEAR_LEAD = 0.07
 ESTIMATED = 0.18  # a number placed between others counts so much less than one that is known
 UNKNOWN_NUMBER = 0.3
 ELSEWHERE = 0.25
+LEAST = 0.55
 OTHER_SUFFIX = 0.02
 ADDRESS_M, CORNER_M, ASSET_M = 15.0, 15.0, 2.0
 _METRES = 111_320.0
@@ -57,7 +58,8 @@ def find(session: Session, typed: str, *, is_typing: bool = False, limit: int = 
     """Return the places a text may mean. `is_typing` completes its last word, as a list under a field does."""
     readings = geocode.read(typed, gazetteer.current(session), is_typing=is_typing)
     resolver = _Resolver(session, readings)
-    ranked = _distinct(sorted(resolver.candidates(), key=lambda each: (-each.score, each.choice.label)))
+    worth = [each for each in resolver.candidates() if each.score >= LEAST]
+    ranked = _distinct(sorted(worth, key=lambda each: (-each.score, each.choice.label)))
     rivals = _rivals(ranked)
     shown = [each for each in ranked if each is ranked[0] or each in rivals or is_typing]
     return Found(

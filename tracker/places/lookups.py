@@ -61,6 +61,14 @@ _ADDRESSED = Prepared("""
            max(ST_X(geom)) - min(ST_X(geom)) AS width, max(ST_Y(geom)) - min(ST_Y(geom)) AS height
     FROM address WHERE street_norm = ANY(:keys::text[]) GROUP BY street_norm
 """)
+_EXTENT = Prepared("""
+    SELECT ST_XMin(e) AS west, ST_YMin(e) AS south, ST_XMax(e) AS east, ST_YMax(e) AS north
+    FROM (SELECT ST_Extent(geom) AS e FROM street_segment) x
+""")
+_TO_STREET = Prepared("""
+    SELECT min(ST_Distance(s.geom::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)::geography)) AS metres
+    FROM street_segment s JOIN street_segment one ON one.id = :segment AND s.name_norm = one.name_norm
+""")
 _EQUIPMENT = Prepared(f"""
     SELECT kind, code, name, owner, segment_id, ST_X(ST_Centroid(geom)) AS lon, ST_Y(ST_Centroid(geom)) AS lat
     FROM asset WHERE {ASSET_NUMBER} = :number AND (:kind = '' OR kind = :kind) ORDER BY kind, code LIMIT 12
@@ -101,3 +109,15 @@ def streets(session: Session, keys: Sequence[str]) -> list[Any]:
     found = _STREETS.all(session, {"keys": list(keys)})
     missing = sorted(set(keys) - {row.key for row in found})
     return found + (_ADDRESSED.all(session, {"keys": missing}) if missing else [])
+
+
+def extent(session: Session) -> tuple[float, float, float, float] | None:
+    """Return the box around all streets: west, south, east, north in degrees; none without streets."""
+    row = _EXTENT.one_or_none(session, {})
+    return (row.west, row.south, row.east, row.north) if row.west is not None else None
+
+
+def metres_to_street(session: Session, segment_id: int, lon: float, lat: float) -> float:
+    """Return metres from a point to the street, all of that name, which a segment is of."""
+    row = _TO_STREET.one_or_none(session, {"segment": segment_id, "lon": lon, "lat": lat})
+    return float("inf") if row.metres is None else float(row.metres)

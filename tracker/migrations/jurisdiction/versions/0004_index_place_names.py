@@ -1,4 +1,4 @@
-"""Find equipment by the number painted on it and the ground that has a name; watch addresses."""
+"""Find equipment by the number painted on it, and the ground that has a name."""
 
 from alembic import op
 
@@ -13,13 +13,8 @@ def upgrade() -> None:
         "CREATE INDEX asset_number_ix ON asset (ltrim(regexp_replace(code, '\\D', '', 'g'), '0'), kind)"
     )
     op.execute("CREATE INDEX map_feature_named_ix ON map_feature (kind) WHERE name IS NOT NULL")
-    op.execute(
-        "CREATE TRIGGER address_bump AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON address "
-        "FOR EACH STATEMENT EXECUTE FUNCTION vigie.bump_revision()"
-    )
 
 
 def downgrade() -> None:
-    op.execute("DROP TRIGGER address_bump ON address")
     op.execute("DROP INDEX map_feature_named_ix")
     op.execute("DROP INDEX asset_number_ix")
