@@ -9,42 +9,10 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from gis import text
+from gis.streetwords import GENERIC_OF, GENERICS, ORDINAL, normalise_street
 
-# The generic part of a street's name by the spellings seen (folded), French and English. "st" is left out:
-# it is a saint before a name and a street after one.
-_GENERICS = {
-    "allee": "allee all",
-    "autoroute": "autoroute aut highway hwy freeway fwy",
-    "avenue": "avenue av ave",
-    "boulevard": "boulevard boul bd blvd bvd",
-    "chemin": "chemin ch chem road rd",
-    "circle": "circle cir",
-    "cote": "cote",
-    "cour": "cour court crt ct",
-    "croissant": "croissant crois crescent cres",
-    "drive": "drive dr",
-    "impasse": "impasse imp",
-    "lane": "lane ln",
-    "montee": "montee mtee",
-    "parkway": "parkway pkwy pky",
-    "passage": "passage",
-    "place": "place pl",
-    "promenade": "promenade prom",
-    "quai": "quai wharf",
-    "rang": "rang rg",
-    "route": "route rte rt",
-    "rue": "rue r street str",
-    "ruelle": "ruelle alley aly",
-    "sentier": "sentier trail trl",
-    "square": "square sq carre",
-    "terrasse": "terrasse tsse terr terrace ter",
-}
-_GENERIC_OF = {spelling: generic for generic, all_of in _GENERICS.items() for spelling in all_of.split()}
-_DIRECTIONS = {"nord": "n nord north", "sud": "s sud south", "est": "e est east", "ouest": "o w ouest west"}
-_DIRECTION_OF = {spelling: name for name, all_of in _DIRECTIONS.items() for spelling in all_of.split()}
-_SHORT = {"st": "saint", "ste": "sainte", "sts": "saints", "mt": "mont", "mgr": "monseigneur"}
-_ARTICLES = frozenset(["de", "du", "des", "d", "la", "le", "les", "l", "a", "au", "aux", "the", "of"])
-_ORDINAL = re.compile(r"^(\d+)(?:e|er|re|ere|eme|ieme|nd|nde|rd|st|th)$")
+__all__ = ["ParsedAddress", "compare", "normalise_street", "parse"]
+
 _CIVIC = re.compile(r"^(\d{1,6})(?:-(\d{1,6}))?([a-z])?$")
 _UNIT = re.compile(
     r"(?:^|(?<=[ ,]))(?:app|appt|appartement|apt|apartment|bureau|suite|unit|unite|local|porte)"
@@ -102,23 +70,6 @@ def parse(address_text: str) -> ParsedAddress:
     return ParsedAddress(street_norm=streets[0] if streets else None)
 
 
-@lru_cache(maxsize=16384)
-def normalise_street(name: str) -> str:
-    """Give a street's name in one spelling: generic first, no accents or articles, direction last.
-
-    "Rue de l’Église Est" and "eglise street e" both give "rue eglise est"; "2e Avenue" gives "avenue 2".
-    Words after an English generic ("Zamora St Jamaica Plain") are taken for the town and dropped.
-    """
-    words = [_ORDINAL.sub(r"\1", word) for word in re.sub(r"[\W_]+", " ", text.fold(name)).split()]
-    generic, rest = _split_generic(words)
-    named = [_SHORT.get(word, word) for word in rest if word not in _ARTICLES] or rest
-    direction: str | None = None
-    for position in (-1, 0):
-        if len(named) > 1 and direction is None and named[position] in _DIRECTION_OF:
-            direction = _DIRECTION_OF[named.pop(position)]
-    return " ".join(word for word in (generic, *named, direction) if word)
-
-
 def compare(one_text: str, other_text: str) -> bool | None:
     """Tell whether two address texts mean one address; None when they do not say enough.
 
@@ -140,29 +91,16 @@ def compare(one_text: str, other_text: str) -> bool | None:
 def _civic(words: list[str]) -> tuple[int, str | None, int] | None:
     """Read the number at the head: number, suffix, words used. "2e avenue" has none."""
     found = _CIVIC.match(words[0])
-    if found is None or (_ORDINAL.match(words[0]) and words[1] in _GENERIC_OF):
+    if found is None or (ORDINAL.match(words[0]) and words[1] in GENERIC_OF):
         return None
     number, second, letter = found.groups()
     if second is not None and len(second) > len(number):
         number, second = second, None  # "3-245" is unit 3 of number 245
     suffix = letter or second
     # "245 A rue X", but the E of "245 E Main St" is a direction.
-    if suffix is None and len(words) > 2 and words[1] in {"a", "b", "c"} and words[2] in _GENERIC_OF:
+    if suffix is None and len(words) > 2 and words[1] in {"a", "b", "c"} and words[2] in GENERIC_OF:
         return int(number), words[1], 2
     return int(number), suffix, 1
-
-
-def _split_generic(words: list[str]) -> tuple[str | None, list[str]]:
-    """Find the generic: first in French, "de la rue Principale" included, or after the name in English."""
-    start = next((i for i, word in enumerate(words) if word not in _ARTICLES), 0)
-    if len(words) > start + 1 and words[start] in _GENERIC_OF:
-        return _GENERIC_OF[words[start]], words[start + 1 :]
-    for position, word in enumerate(words[1:], start=1):
-        if word in _GENERIC_OF or word == "st":
-            follows = words[position + 1 : position + 2]
-            direction = [each for each in follows if each in _DIRECTION_OF]
-            return _GENERIC_OF.get(word, "rue"), words[:position] + direction
-    return None, words
 
 
 def _same(one: str | None, other: str | None) -> bool | None:
@@ -178,7 +116,7 @@ def _same(one: str | None, other: str | None) -> bool | None:
 
 def _cut(street_norm: str) -> tuple[str | None, str]:
     first, _, rest = street_norm.partition(" ")
-    return (first, rest) if rest and first in _GENERICS else (None, street_norm)
+    return (first, rest) if rest and first in GENERICS else (None, street_norm)
 
 
 def _both(one: bool | None, other: bool | None) -> bool | None:

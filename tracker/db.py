@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from threading import Lock
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -181,23 +182,36 @@ class PerRevision(Generic[T]):
 
     Triggers raise the revision with every change of a reference table (migration 0001), and every
     transaction learns the revision in its first statement: a process never serves a stale catalogue.
+    What is heavy is kept for `at_most` jurisdictions, those used last: one host serves a thousand.
     """
 
-    def __init__(self, load: Callable[[Session], T]) -> None:
+    def __init__(self, load: Callable[[Session], T], *, at_most: int | None = None) -> None:
         self._load = load
-        self._kept: dict[tuple[str, str], tuple[int, T]] = {}
+        self._at_most = at_most
+        self._kept: dict[tuple[str, str], _Kept[T]] = {}
         self._lock = Lock()
+        self._turns = count()
 
     def __call__(self, session: Session) -> T:
         now = selected(session)
         key = (now.database, now.code)
         kept = self._kept.get(key)
-        if kept is not None and kept[0] == now.revision:
-            return kept[1]
+        if kept is not None and kept.revision == now.revision:
+            kept.used = next(self._turns)
+            return kept.value
         with self._lock:
             kept = self._kept.get(key)
-            if kept is not None and kept[0] == now.revision:
-                return kept[1]
+            if kept is not None and kept.revision == now.revision:
+                return kept.value
             value = self._load(session)
-            self._kept[key] = (now.revision, value)
+            self._kept[key] = _Kept(now.revision, value, next(self._turns))
+            if self._at_most is not None and len(self._kept) > self._at_most:
+                del self._kept[min(self._kept, key=lambda each: self._kept[each].used)]
             return value
+
+
+@dataclass(slots=True)
+class _Kept(Generic[T]):
+    revision: int
+    value: T
+    used: int

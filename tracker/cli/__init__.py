@@ -64,6 +64,11 @@ FEATURES: Mapping[str, Feature] = {
         fr="Crée, liste, migre et supprime des municipalités.",
         en="Create, list, migrate and drop municipalities.",
     ),
+    "places": Feature(
+        target="tracker.cli.places:places",
+        fr="Cherche des lieux et mesure la recherche.",
+        en="Find places and measure the search.",
+    ),
     "plan": Feature(target="tracker.cli.plan:plan", fr="Tournées des équipes.", en="Crews’ tours."),
     "serve": Feature(
         target="tracker.cli.serve:serve", fr="Démarre le serveur web.", en="Start the web server."

@@ -24,6 +24,7 @@ from tracker.demo import (
     naming,
     network,
     parameters,
+    passages,
     seeds,
     segments,
     skeleton,
@@ -127,7 +128,9 @@ def _streets(
     plan: CityPlan, land: Ground, tiles: Sequence[District], cells: Zones, seed: int
 ) -> list[Segment]:
     roads = [*skeleton.draw(plan, land, cells), *infill.draw(plan, land, cells, seed)]
-    edges = network.weave(roads, thin=plan.thin, rng=seeds.stream(seed, "thinning"))
+    rng = seeds.stream(seed, "thinning")
+    roads += passages.draw(network.weave(roads, thin=0.0, rng=rng), infill.forbidden(plan, land))
+    edges = network.weave(roads, thin=plan.thin, rng=rng)
     by_kind = zone_shapes(plan, cells)
     empty = shapely.Polygon()
     setting = naming.Setting(

@@ -15,6 +15,7 @@ from tracker.places.point import Point
 
 blp = Blueprint("places", __name__, url_prefix=openapi.PREFIX, description="Where things are.")
 
+KINDS = ("address", "interpolated", "intersection", "block", "landmark", "asset", "street")
 _DISTRICTS = text("""
     SELECT d.code, d.name, ST_AsGeoJSON(d.geom, 6) AS geometry FROM district d
     JOIN boundary_set b ON b.id = d.boundary_set_id WHERE b.status = 'active' ORDER BY d.code
@@ -24,7 +25,8 @@ _DISTRICTS = text("""
 class SearchQuery(Schema):
     """What is looked for."""
 
-    q = fields.String(required=True, validate=validate.Length(1, 200))
+    q = fields.String(required=True, validate=validate.Length(1, 400))
+    typing = fields.Boolean(load_default=False)
 
 
 class PointQuery(Schema):
@@ -41,20 +43,25 @@ class PlaceTold(Schema):
     label = fields.String(required=True)
     lon = fields.Float(required=True)
     lat = fields.Float(required=True)
-    kind = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     accuracy_m = fields.Float(required=True)
+    district = fields.String(allow_none=True)
+    asset = fields.Dict(allow_none=True)
 
 
 class PlacesTold(Schema):
-    """Places, the likeliest first."""
+    """Places, the likeliest first; `clear` tells that the first is meant and no other."""
 
     results = fields.List(fields.Nested(PlaceTold), required=True)
+    clear = fields.Boolean(required=True)
 
 
 class PointTold(Schema):
     """What is at a point."""
 
     label = fields.String(allow_none=True)
+    address = fields.String(allow_none=True)
+    corner = fields.String(allow_none=True)
     segment = fields.Dict(allow_none=True)
     district = fields.Dict(allow_none=True)
     territory = fields.String(validate=validate.OneOf(["inside", "outside", "water"]))
@@ -73,11 +80,15 @@ class PointTold(Schema):
 @openapi.documented(200, PlacesTold)
 @openapi.problems(404, 422)
 def search_places(given: dict[str, Any]) -> Response:
-    """Find an address, a corner or a street by its words."""
+    """Find a place by its words: address, corner, stretch, park, building, equipment's number or street.
+
+    The place may stand within a sentence. With `typing` the last word is completed, for a list under a field.
+    """
     with edge.transaction() as session:
         edge.require("place.search")
-        found = service.search(session, given["q"])
-    return _json({"results": [problems.as_choice(choice) for _, choice in found]})
+        found = service.search(session, given["q"], is_typing=given["typing"])
+    results = [problems.as_choice(choice) for choice in found.choices]
+    return _json({"results": results, "clear": found.is_clear})
 
 
 @blp.route("/places/reverse")
@@ -101,7 +112,9 @@ def reverse_place(given: dict[str, Any]) -> Response:
     party = _party(here, point, found)
     return _json(
         {
-            "label": found.address or (segment.name if segment else None),
+            "label": found.label,
+            "address": found.address,
+            "corner": found.corner,
             "segment": {"name": segment.name, "owner": segment.owner} if segment else None,
             "district": {"code": district.code, "name": district.name} if district else None,
             "territory": "water" if in_water else ("inside" if code else "outside"),

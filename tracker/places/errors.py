@@ -25,7 +25,12 @@ class Party:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
-    """One place that a text may mean."""
+    """One place that a text may mean, EPSG:4326.
+
+    `kind` is address, interpolated (placed between numbers that are known), intersection, block, landmark,
+    asset or street. `label_en` is there when the label says more than names; `area` is the district's name;
+    `detail` tells it from another of the same label.
+    """
 
     label: str
     lon: float
@@ -33,6 +38,10 @@ class Choice:
     kind: str
     accuracy_m: float
     segment_id: int | None = None
+    label_en: str | None = None
+    area: str | None = None
+    detail: str | None = None
+    asset: tuple[str, str] | None = None
 
 
 class LocationMissing(PlaceError):
@@ -90,6 +99,10 @@ class AddressUnknown(PlaceError):
 
 class AddressAmbiguous(AddressUnknown):
     """The address may mean several places."""
+
+
+class AddressVague(AddressUnknown):
+    """A street was named, which is too long to be a place: its number or a corner is missing."""
 
 
 class AssetUnknown(PlaceError):

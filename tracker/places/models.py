@@ -27,6 +27,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tracker.db import Base
 
 SRID = 4326
+# The number on a piece of equipment as people say it: "L-0042" is 42.
+ASSET_NUMBER = r"ltrim(regexp_replace(code, '\D', '', 'g'), '0')"
 
 
 def _geometry(kind: str) -> Geometry:
@@ -134,6 +136,7 @@ class Asset(Base):
     __table_args__ = (
         UniqueConstraint("kind", "code", name="asset_kind_code_key"),
         Index("asset_geom_ix", "geom", postgresql_using="gist"),
+        Index("asset_number_ix", text(ASSET_NUMBER), "kind"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -178,6 +181,7 @@ class MapFeature(Base):
         CheckConstraint("kind IN ('land', 'water', 'park', 'building', 'rail', 'place')", name="kind"),
         UniqueConstraint("source", "code", name="map_feature_source_code_key"),
         Index("map_feature_geom_ix", "geom", postgresql_using="gist"),
+        Index("map_feature_named_ix", "kind", postgresql_where=text("name IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

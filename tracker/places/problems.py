@@ -93,6 +93,14 @@ def _addresses() -> None:
         extra=lambda error: {"choices": [as_choice(choice) for choice in error.choices]},
     )
     on(
+        facts.AddressVague,
+        422,
+        "place-vague",
+        title=_l("Lieu trop vague"),
+        message=lambda error: _("« %(query)s » : à quel numéro, ou près de quelle rue ?", query=error.query),
+        extra=lambda error: {"choices": [as_choice(choice) for choice in error.choices]},
+    )
+    on(
         facts.AssetUnknown,
         422,
         "asset-unknown",
@@ -116,12 +124,15 @@ def contact(party: Party | None) -> dict[str, Any] | None:
 
 def as_choice(choice: facts.Choice) -> dict[str, Any]:
     """Return a place as the API shows it."""
+    label = choice.label_en if choice.label_en and language.current() == "en" else choice.label
     return {
-        "label": choice.label,
+        "label": f"{label}, {choice.detail}" if choice.detail else label,
         "lon": choice.lon,
         "lat": choice.lat,
         "kind": choice.kind,
         "accuracy_m": choice.accuracy_m,
+        "district": choice.area,
+        "asset": {"kind": choice.asset[0], "code": choice.asset[1]} if choice.asset else None,
     }
 
 

@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from tracker.places.errors import Choice
 from tracker.prepared import Prepared
 
 METRES_PER_DEGREE = 111_320.0
 REACH_M = 80.0
+# On the roadway, or beside it; nearer to the middle than this a point is on neither side.
+ROADWAY_M, MIDDLE_M = 7.0, 2.0
+CORNER_M = 12.0
+# How much farther an address counts: seen from the roadway, one of another street; from either side, one across.
+OTHER_STREET_M, OTHER_SIDE_M = 40.0, 25.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,27 +61,55 @@ class AssetRef:
 
 
 # The nearest by `<->` is nearest in degrees, which at 45° is not nearest in metres: the four nearest by
-# the index are measured on the ellipsoid.
-_AROUND = """
-    SELECT {serial} AS serial, a.nearest_address, l.lot_owner, l.lot_edge_m, s.*
+# the index are measured on the ellipsoid. Addresses are compared in a plane whose unit is the reach: `dx` and
+# `dy` are as many degrees.
+#
+# Which side of the street something is on is the sign of a cross product with the street's direction there,
+# the same in degrees as in metres. A corner is said where the nearest street is met by another within some
+# metres.
+_AROUND = f"""
+    SELECT {{serial}} AS serial, a.nearest_address, x.crossing, s.id, s.code, s.name, s.owner, s.maintained_by,
+           s.road_class, s.district_code, s.distance_m
     FROM (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS g) p
     LEFT JOIN LATERAL (
         SELECT k.id, k.code, k.name, k.owner, k.maintained_by, k.class AS road_class, k.district_code,
-               k.agreement, ST_Distance(k.geom::geography, p.g::geography, false) AS distance_m
+               k.agreement, k.name_norm, k.geom,
+                ST_Distance(k.geom::geography, p.g::geography, false) AS distance_m,
+               ST_LineLocatePoint(k.geom, p.g) AS at
         FROM (SELECT * FROM street_segment WHERE geom && ST_Expand(p.g, :dx, :dy)
               ORDER BY geom <-> p.g LIMIT 4) k
         ORDER BY distance_m LIMIT 1
     ) s ON true
     LEFT JOIN LATERAL (
-        SELECT civic || suffix || ', ' || street AS nearest_address
-        FROM address WHERE geom && ST_Expand(p.g, :dx, :dy) ORDER BY geom <-> p.g LIMIT 1
+        SELECT ST_X(e.a) AS x, ST_Y(e.a) AS y, ST_X(e.b) - ST_X(e.a) AS ux, ST_Y(e.b) - ST_Y(e.a) AS uy
+        FROM (SELECT ST_LineInterpolatePoint(s.geom, greatest(s.at - 0.02, 0)) AS a,
+                     ST_LineInterpolatePoint(s.geom, least(s.at + 0.02, 1)) AS b) e
+    ) d ON true
+    LEFT JOIN LATERAL (
+        SELECT o.name AS crossing FROM street_segment o
+        WHERE s.distance_m < {ROADWAY_M} AND o.name <> s.name
+          AND o.geom && ST_Expand(p.g, :dx * {CORNER_M / REACH_M}, :dy * {CORNER_M / REACH_M})
+          AND ST_Distance(o.geom::geography, p.g::geography, false) < {CORNER_M}
+          AND ST_Intersects(o.geom, s.geom)
+        ORDER BY o.geom <-> p.g LIMIT 1
+    ) x ON true
+    LEFT JOIN LATERAL (
+        SELECT n.civic || n.suffix || ', ' || n.street AS nearest_address
+        FROM (SELECT civic, suffix, street, street_norm, ST_X(geom) AS x, ST_Y(geom) AS y FROM address
+              WHERE geom && ST_Expand(p.g, :dx, :dy) ORDER BY geom <-> p.g LIMIT 8) n
+        ORDER BY {REACH_M} * sqrt(((n.x - :lon) / :dx) ^ 2 + ((n.y - :lat) / :dy) ^ 2)
+               + CASE WHEN s.distance_m < {ROADWAY_M} AND n.street_norm <> s.name_norm THEN {OTHER_STREET_M} ELSE 0 END
+               + CASE WHEN s.distance_m > {MIDDLE_M} AND n.street_norm = s.name_norm
+                       AND (d.ux * (:lat - d.y) - d.uy * (:lon - d.x)) * (d.ux * (n.y - d.y) - d.uy * (n.x - d.x)) < 0
+                      THEN {OTHER_SIDE_M} ELSE 0 END
+        LIMIT 1
     ) a ON true
     LEFT JOIN LATERAL (
         SELECT owner AS lot_owner,
                ST_Distance(ST_Boundary(geom)::geography, p.g::geography, false) AS lot_edge_m
         FROM parcel WHERE ST_Covers(geom, p.g) ORDER BY id LIMIT 1
     ) l ON true
-"""
+"""  # noqa: S608 -- only our own numbers
 _LOOK = Prepared(_AROUND.format(serial="0"))
 _LOOK_AND_DRAW = Prepared(_AROUND.format(serial="nextval('number_seq')"))  # one round trip for both
 _ASSET = Prepared("""
@@ -91,28 +123,6 @@ _JUDGE = Prepared("""
     WHERE d.boundary_set_id = :set AND ST_Covers(d.geom, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326))
     ORDER BY d.code COLLATE "C" LIMIT 1
 """)
-_BY_ADDRESS = text("""
-    SELECT civic, suffix, street, street_norm, segment_id, ST_X(geom) AS lon, ST_Y(geom) AS lat,
-           similarity(street_norm, :street) AS likeness
-    FROM address WHERE civic = :civic AND street_norm % :street
-    ORDER BY likeness DESC, street_norm, suffix LIMIT 8
-""")
-_BY_CROSSING = text("""
-    SELECT DISTINCT ON (one.name, two.name) one.name AS street, two.name AS crossing, one.id AS segment_id,
-           ST_X(ST_PointOnSurface(ST_Intersection(one.geom, two.geom))) AS lon,
-           ST_Y(ST_PointOnSurface(ST_Intersection(one.geom, two.geom))) AS lat,
-           similarity(one.name_norm, :street) + similarity(two.name_norm, :cross) AS likeness
-    FROM street_segment one
-    JOIN street_segment two ON ST_Intersects(one.geom, two.geom) AND one.name <> two.name
-    WHERE similarity(one.name_norm, :street) > 0.5 AND similarity(two.name_norm, :cross) > 0.5
-    ORDER BY one.name, two.name, likeness DESC
-""")
-_BY_STREET = text("""
-    SELECT name, similarity(name_norm, :street) AS likeness, min(id) AS segment_id,
-           ST_X(ST_Centroid(ST_Collect(geom))) AS lon, ST_Y(ST_Centroid(ST_Collect(geom))) AS lat
-    FROM street_segment WHERE similarity(name_norm, :street) > 0.35 OR name_norm LIKE :prefix
-    GROUP BY name, name_norm ORDER BY likeness DESC, name LIMIT 6
-""")
 
 
 def box(lat: float, radius_m: float) -> dict[str, float]:
@@ -123,16 +133,26 @@ def box(lat: float, radius_m: float) -> dict[str, float]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Surroundings:
-    """What is found at a point, and the number drawn for the report about it, 0 when none was."""
+    """What is found at a point, and the number drawn for the report about it, 0 when none was.
+
+    `address` is the number on the side of the street the point is on; `corner` names both streets when the point
+    is on the roadway where they meet.
+    """
 
     serial: int
     segment: Segment | None
     address: str | None
     lot: Lot | None = None
+    corner: str | None = None
+
+    @property
+    def label(self) -> str | None:
+        """Return the place in words: the corner, else the address, else the street."""
+        return self.corner or self.address or (self.segment.name if self.segment else None)
 
 
 def around(session: Session, lon: float, lat: float, *, draws: bool = False) -> Surroundings:
-    """Return the nearest street segment and address within reach, if any; `draws` a report's number too."""
+    """Return the nearest street segment, the address and the corner, if any; `draws` a report's number too."""
     statement = _LOOK_AND_DRAW if draws else _LOOK
     row = statement.one_or_none(session, {"lon": lon, "lat": lat, **box(lat, REACH_M)})
     segment = None
@@ -149,7 +169,10 @@ def around(session: Session, lon: float, lat: float, *, draws: bool = False) -> 
             agreement=row.agreement,
         )
     lot = Lot(owner=row.lot_owner, edge_m=row.lot_edge_m) if row.lot_owner is not None else None
-    return Surroundings(serial=row.serial, segment=segment, address=row.nearest_address, lot=lot)
+    corner = f"{row.name} / {row.crossing}" if row.crossing else None
+    return Surroundings(
+        serial=row.serial, segment=segment, address=row.nearest_address, lot=lot, corner=corner
+    )
 
 
 def next_serial(session: Session) -> int:
@@ -167,61 +190,3 @@ def judged_district(session: Session, boundary_set_id: int, lon: float, lat: flo
     """Return the district PostGIS gives a point; on a shared edge, the one with the lowest code."""
     row = _JUDGE.one_or_none(session, {"set": boundary_set_id, "lon": lon, "lat": lat})
     return row.id if row else None
-
-
-def by_address(session: Session, civic: int, street: str) -> list[tuple[float, Choice]]:
-    """Return the addresses of that number on streets of about that name, the most alike first."""
-    rows = session.execute(_BY_ADDRESS, {"civic": civic, "street": street})
-    return [
-        (
-            row.likeness,
-            Choice(
-                label=f"{row.civic}{row.suffix}, {row.street}",
-                lon=row.lon,
-                lat=row.lat,
-                kind="address",
-                accuracy_m=15.0,
-                segment_id=row.segment_id,
-            ),
-        )
-        for row in rows
-    ]
-
-
-def by_crossing(session: Session, street: str, cross: str) -> list[tuple[float, Choice]]:
-    """Return the corners of two streets of about those names, the most alike first."""
-    rows = session.execute(_BY_CROSSING, {"street": street, "cross": cross}).all()
-    found = [
-        (
-            row.likeness / 2,
-            Choice(
-                label=f"{row.street} / {row.crossing}",
-                lon=row.lon,
-                lat=row.lat,
-                kind="intersection",
-                accuracy_m=15.0,
-                segment_id=row.segment_id,
-            ),
-        )
-        for row in rows
-    ]
-    return sorted(found, key=lambda each: -each[0])[:8]
-
-
-def by_street(session: Session, street: str) -> list[tuple[float, Choice]]:
-    """Return the streets of about that name, the most alike first."""
-    rows = session.execute(_BY_STREET, {"street": street, "prefix": f"%{street}%"})
-    return [
-        (
-            row.likeness,
-            Choice(
-                label=row.name,
-                lon=row.lon,
-                lat=row.lat,
-                kind="street",
-                accuracy_m=200.0,
-                segment_id=row.segment_id,
-            ),
-        )
-        for row in rows
-    ]

@@ -6,18 +6,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from gis import address as address_text
 from gis import location
 from tracker.catalogue.definitions import LocationRule
-from tracker.places import errors, queries, territory
+from tracker.places import errors, geocoding, queries, territory
 from tracker.places import ground as grounds
 from tracker.places.errors import Choice
+from tracker.places.geocoding import Found
 from tracker.places.ground import DistrictRef, Ground
 from tracker.places.point import Point
 from tracker.places.queries import AssetRef, Segment
 
-SURE_LIKENESS = 0.55
-CLEAR_LEAD = 0.15
+VAGUE_M = 150.0  # from here on a crew would have to search
 WORST_ACCURACY_M = 5_000.0
 
 
@@ -97,7 +96,7 @@ def locate(session: Session, rule: LocationRule, given: Given, asker: Asker) -> 
         lon=point.lon,
         lat=point.lat,
         accuracy_m=point.accuracy_m,
-        address=point.address or found.address,
+        address=point.address or found.corner or found.address,
         said=given.address,
         segment=found.segment,
         asset=point.asset,
@@ -106,27 +105,27 @@ def locate(session: Session, rule: LocationRule, given: Given, asker: Asker) -> 
     )
 
 
-def search(session: Session, query: str) -> list[tuple[float, Choice]]:
-    """Return places that a text may mean, with how alike they are (0 to 1), the best first."""
-    parsed = address_text.parse(query)
-    if parsed.street_norm is None:
-        return []
-    if parsed.cross_norm is not None:
-        return queries.by_crossing(session, parsed.street_norm, parsed.cross_norm)
-    if parsed.civic is not None:
-        return queries.by_address(session, parsed.civic, parsed.street_norm)
-    return queries.by_street(session, parsed.street_norm)
+def search(session: Session, query: str, *, is_typing: bool = False) -> Found:
+    """Return the places that a text may mean, the likeliest first, and whether the first is clear."""
+    return geocoding.find(session, query, is_typing=is_typing)
 
 
 def geocode(session: Session, query: str) -> Choice:
-    """Return the one place a text means. Raises AddressUnknown, AddressAmbiguous with the short list."""
-    found = [each for each in search(session, query) if each[1].kind != "street"]
-    choices = tuple(choice for _, choice in found)
-    if not found or found[0][0] < SURE_LIKENESS:
-        raise errors.AddressUnknown(query, choices)
-    if len(found) > 1 and found[0][0] - found[1][0] < CLEAR_LEAD:
-        raise errors.AddressAmbiguous(query, choices)
-    return found[0][1]
+    """Return the one place a text means.
+
+    Raises AddressUnknown, AddressVague when only a long street is named, AddressAmbiguous with the short list.
+    """
+    found = geocoding.find(session, query)
+    if not found.candidates:
+        raise errors.AddressUnknown(query)
+    if not found.is_clear:
+        raise errors.AddressAmbiguous(query, found.choices)
+    best = found.candidates[0]
+    if best.choice.kind == "street" and best.reading.kind == "address":
+        raise errors.AddressUnknown(query, found.choices)  # the street has no such number
+    if best.choice.accuracy_m > VAGUE_M and best.choice.kind in ("street", "interpolated", "block"):
+        raise errors.AddressVague(query, found.choices)
+    return best.choice
 
 
 def _point(session: Session, ground: Ground, given: Given) -> Point | None:
@@ -148,6 +147,8 @@ def _point(session: Session, ground: Ground, given: Given) -> Point | None:
         return _at_asset(asset)
     if given.address and given.method != "unknown":
         choice = geocode(session, given.address)
+        if choice.asset and (said := queries.asset(session, *choice.asset)) and said.is_point:
+            return _at_asset(said)
         return Point(
             lon=choice.lon,
             lat=choice.lat,

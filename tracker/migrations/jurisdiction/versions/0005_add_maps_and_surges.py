@@ -8,7 +8,7 @@ it to the counters from time to time. Whoever reads adds the two: the sum is exa
 from alembic import op
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
