@@ -68,13 +68,13 @@ class AssetRef:
 # the same in degrees as in metres. A corner is said where the nearest street is met by another within some
 # metres.
 _AROUND = f"""
-    SELECT {{serial}} AS serial, a.nearest_address, x.crossing, s.id, s.code, s.name, s.owner, s.maintained_by,
-           s.road_class, s.district_code, s.distance_m
+    SELECT {{serial}} AS serial, a.nearest_address, x.crossing, l.lot_owner, l.lot_edge_m, s.id, s.code, s.name,
+           s.owner, s.maintained_by, s.road_class, s.district_code, s.agreement, s.distance_m
     FROM (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS g) p
     LEFT JOIN LATERAL (
         SELECT k.id, k.code, k.name, k.owner, k.maintained_by, k.class AS road_class, k.district_code,
                k.agreement, k.name_norm, k.geom,
-                ST_Distance(k.geom::geography, p.g::geography, false) AS distance_m,
+               ST_Distance(k.geom::geography, p.g::geography, false) AS distance_m,
                ST_LineLocatePoint(k.geom, p.g) AS at
         FROM (SELECT * FROM street_segment WHERE geom && ST_Expand(p.g, :dx, :dy)
               ORDER BY geom <-> p.g LIMIT 4) k

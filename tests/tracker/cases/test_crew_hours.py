@@ -10,8 +10,8 @@ from tests.support.city import City
 from tests.support.deeds import ok
 
 
-def accepted(town: City, **report: object) -> str:
-    number = str(town.report(**report)["number"])
+def accepted(town: City) -> str:
+    number = str(town.report()["number"])
     ok(town.caller("dispatcher").move(number, "accept"))
     return number
 

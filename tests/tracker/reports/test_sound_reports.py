@@ -128,4 +128,5 @@ def test_a_sound_report_is_answered_with_everything_and_changes_nothing_else(tow
     grown = city.grown(before, town.counts())
     assert grown.pop("duplicate_candidate", 0) == len(told["duplicates"])
     assert grown.pop("contact", 0) == (1 if report.get("contact") else 0)
+    assert grown.pop("case_cell_change", 0) == opened
     assert grown == ({"case": 1, "report": 1, "event": 2} if opened else {"report": 1, "event": 1})
