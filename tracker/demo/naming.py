@@ -226,7 +226,11 @@ def _generics(
     begun.update(name.split(" ")[0] for name in namer.listed("collectors")[: len(groups) - len(local)])
     suits = {
         "croissant": lambda group: (_bend(edges, group), group[0]),
-        "place": lambda group: (not _corners(edges, group) & namer.dead_ends, _length(edges, group), group[0]),
+        "place": lambda group: (
+            not _corners(edges, group) & namer.dead_ends,
+            _length(edges, group),
+            group[0],
+        ),
         "terrasse": lambda group: (_length(edges, group), group[0]),
         "avenue": lambda group: (-_length(edges, group), group[0]),
         "chemin": lambda group: (-_bend(edges, group) * _length(edges, group), group[0]),
