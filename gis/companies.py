@@ -15,13 +15,14 @@ _MOST = 4
 
 
 def look_around(sighting: Sighting, cases: Sequence[Candidate]) -> list[Company]:
-    """Count for each candidate the open ones of the report's own kind that are nearer, or fresher and as near.
+    """Count for each candidate the open ones of the report's own kind that are nearer, or fresher, as near.
 
     Cases without a position are all at one place. In the order of the candidates.
     """
     far = [evidence.distance_between(sighting, case) or 0.0 for case in cases]
     counted = sorted(
-        (metres, -_last(case)) for metres, case in zip(far, cases, strict=True)
+        (metres, -_last(case))
+        for metres, case in zip(far, cases, strict=True)
         if case.is_open and case.kind == sighting.kind
     )
     distances = [metres for metres, _ in counted]

@@ -11,9 +11,7 @@ from gis.sighting import Candidate, Sighting, Term
 BY_KIND = frozenset(["prior", "distance", "time"])
 
 
-def correct(
-    terms: Sequence[Term], sighting: Sighting, candidate: Candidate, learned: Learned
-) -> list[Term]:
+def correct(terms: Sequence[Term], sighting: Sighting, candidate: Candidate, learned: Learned) -> list[Term]:
     """Return the terms as learned: each corrected by its class, all calibrated, still adding up exactly."""
     own = learned.by_kind.get(sighting.kind) or learned.by_kind.get(sighting.service) or {}
     levels, scale = learned.levels, learned.scale

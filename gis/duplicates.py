@@ -32,6 +32,8 @@ __all__ = [
 
 # No sum of hints is proof: the probability stays within 0.0003 and 0.9997.
 _MOST = 8.0
+# Two services with nothing in common are only compared this near: of such neighbours a street is full.
+_UNRELATED_M = 60.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,11 +66,17 @@ def score(
     """Give the probability that the report is about the case, and why. Plain Python, tens of microseconds."""
     distance_m = evidence.distance_between(sighting, candidate)
     relation, affinity = evidence.relate(sighting, candidate, weights)
-    if affinity is None:
+    if affinity is None or (relation == "other" and (distance_m or 0.0) > _UNRELATED_M):
         apart = Term("service", -12.0, "services sans rapport", "unrelated services")
         return Score(probability=0.0, distance_m=distance_m, terms=(apart,), total=apart.value)
     terms = [
-        Term("prior", weights.prior_for(sighting.service), "fréquence des doublons", "how common repeats are", "")
+        Term(
+            "prior",
+            weights.prior_for(sighting.service),
+            "fréquence des doublons",
+            "how common repeats are",
+            "",
+        )
     ]
     if relation != "same":
         terms.append(Term("service", affinity, *_RELATIONS[relation], relation))
@@ -94,13 +102,12 @@ def rank(
     """
     cases = list(candidates)
     around = companies.look_around(sighting, cases) if weights.learned is not None else [None] * len(cases)
-    scores = [
-        score(sighting, each, weights, company) for each, company in zip(cases, around, strict=True)
-    ]
+    scores = [score(sighting, each, weights, company) for each, company in zip(cases, around, strict=True)]
     if weights.learned is not None and weights.learned.rivals:
         scores = _against_rivals(scores, weights.learned.rivals)
     found = [
-        Ranked(candidate=each, score=its) for each, its in zip(cases, scores, strict=True)
+        Ranked(candidate=each, score=its)
+        for each, its in zip(cases, scores, strict=True)
         if its.probability >= least
     ]
     found.sort(key=lambda each: (-each.score.total, each.candidate.opened_at, str(each.candidate.key)))

@@ -26,7 +26,7 @@ def distance_between(sighting: Sighting, candidate: Candidate) -> float | None:
 def gather(
     sighting: Sighting, candidate: Candidate, weights: Weights, distance_m: float | None, relation: str
 ) -> Iterator[Term]:
-    """Yield every piece of evidence there is between the two themselves, for services which are compatible."""
+    """Yield every piece of evidence there is between the two themselves, for compatible services."""
     decided = False
     for name, identity in (
         ("asset", weights.asset),
@@ -57,7 +57,9 @@ def gather(
 def compare_company(company: Company) -> Iterator[Term]:
     """Yield what the other open cases of its kind say of a candidate; worth nothing until learned."""
     if company.nearer:
-        yield Term("nearer", 0.0, "un autre cas est plus près", "another case is nearer", _few(company.nearer))
+        yield Term(
+            "nearer", 0.0, "un autre cas est plus près", "another case is nearer", _few(company.nearer)
+        )
     else:
         yield Term("nearer", 0.0, "le cas le plus près", "the nearest case", "0")
     if company.fresher:
@@ -233,7 +235,9 @@ def _side(sighting: Sighting, candidate: Candidate, weights: Weights) -> Iterato
     if sighting.side == candidate.side:
         yield Term("side", weights.detail.same_side, "même côté de la rue", "same side of the street", "same")
     else:
-        yield Term("side", weights.detail.other_side, "autre côté de la rue", "other side of the street", "other")
+        yield Term(
+            "side", weights.detail.other_side, "autre côté de la rue", "other side of the street", "other"
+        )
 
 
 def _text(sighting: Sighting, candidate: Candidate, weights: Weights) -> Iterator[Term]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Key = tuple[str, str]
+# A pair worth this much more than two unrelated services are is looked for at intake.
+_OFTEN = 3.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +32,14 @@ class Learned:
     scale: float = 1.0
     rivals: float = 0.0
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def often_one(self, service: str) -> tuple[str, ...]:
+        """Return the services that were learned to be confused with one, whatever the prior thinks."""
+        return tuple(
+            two if one == service else one
+            for (one, two), value in self.pairs.items()
+            if service in (one, two) and value >= _OFTEN
+        )
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> Learned:

@@ -7,6 +7,7 @@ shrinkage), so that ten decisions change little and ten thousand decide. NumPy, 
 
 from __future__ import annotations
 
+import zlib
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -14,12 +15,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gis import calibration, duplicates
+from gis import calibration, companies, duplicates, evidence
 from gis.correction import BY_KIND
 from gis.duplicates import Score
 from gis.learned import Key, Learned, pair
 from gis.replay import Trial
-from gis.sighting import Candidate
+from gis.sighting import Candidate, Sighting
 from gis.weights import Weights
 
 # How hard a correction is drawn to nothing: the inverse of its variance in squared log-odds.
@@ -30,6 +31,7 @@ _KIND_PRIOR, _KIND_LEVEL, _PAIR = 1.0, 2.0, 1.0
 _LEAST_OF_KIND = 6
 # Of far pairs that are not one thing, one in so many is kept, and weighs as many.
 _THIN = 8
+_NEAR_M = 90.0
 _STEPS = 15
 
 Floats = NDArray[np.float64]
@@ -52,10 +54,10 @@ class _Column:
 
     tight: float
     codes: array[int] = field(default_factory=lambda: array("i"))
-    names: dict[object, int] = field(default_factory=dict)
+    names: dict[tuple[str, ...], int] = field(default_factory=dict)
 
-    def put(self, name: object | None) -> None:
-        self.codes.append(-1 if name is None else self.names.setdefault(name, len(self.names)))
+    def put(self, *name: str) -> None:
+        self.codes.append(self.names.setdefault(name, len(self.names)))
 
 
 def learn(trials: Iterable[Trial], base: Weights, version: str) -> Lesson:
@@ -111,17 +113,19 @@ class _Design:
 
     def add(self, trial: Trial) -> None:
         seen = trial.report.sighting
-        for each in duplicates.rank(seen, trial.candidates, self._weights, len(trial.candidates)):
-            is_same = each.candidate.key in trial.same
-            weight = 1
-            if not is_same and _is_remote(each.score):
-                if _scattered(self.rows, str(each.candidate.key), trial.report.key):
-                    continue
-                weight = _THIN
+        around = companies.look_around(seen, trial.candidates)
+        for case, company in zip(trial.candidates, around, strict=True):
+            is_same = case.key in trial.same
+            weight = 1 if is_same or not _is_remote(seen, case) else _THIN
+            if weight == _THIN and _is_left_out(str(case.key), trial.report.key):
+                continue
+            score = duplicates.score(seen, case, self._weights, company)
+            if len(score.terms) == 1:  # unrelated and not near: never compared, so nothing to learn
+                continue
             if is_same:
                 self._of_kind[seen.kind] = self._of_kind.get(seen.kind, 0) + 1
-            self._put(seen.kind, each.candidate, each.score)
-            self._offset.append(each.score.total)
+            self._put(seen.kind, case, score)
+            self._offset.append(score.total)
             self._truth.append(is_same)
             self._weight.append(weight)
 
@@ -132,9 +136,9 @@ class _Design:
             self._column(term.name, _TIGHT.get(term.name, _USUAL), row).put(term.level)
             if term.name in BY_KIND and (term.name == "prior" or relation == "same"):
                 tight = _KIND_PRIOR if term.name == "prior" else _KIND_LEVEL
-                self._column(f"kind {term.name}", tight, row).put((kind, term.level))
+                self._column(f"kind {term.name}", tight, row).put(kind, term.level)
         if relation != "same":
-            self._column("pair", _PAIR, row).put(pair(kind, candidate.kind))
+            self._column("pair", _PAIR, row).put(*pair(kind, candidate.kind))
 
     def _column(self, name: str, tight: float, row: int) -> _Column:
         column = self._columns.setdefault(name, _Column(tight=tight))
@@ -163,7 +167,7 @@ class _Design:
         column.codes.extend([-1] * (self.rows - len(column.codes)))
         codes = np.frombuffer(column.codes, np.int32).astype(np.int64)
         if name.startswith("kind ") and name != "kind prior":
-            rare = [code for (kind, _), code in column.names.items() if self._is_rare(kind)]  # type: ignore[misc]
+            rare = [code for key, code in column.names.items() if self._is_rare(key[0])]
             codes = np.where(np.isin(codes, rare), -1, codes)
         return codes
 
@@ -174,35 +178,35 @@ class _Design:
         levels = dict(start.levels)
         by_kind: dict[str, dict[Key, float]] = {kind: dict(own) for kind, own in start.by_kind.items()}
         pairs = dict(start.pairs)
-        for name, column, code_value in self._told(values):
+        for name, key, value in self._told(values):
             if name == "pair":
-                pairs[column] = pairs.get(column, 0.0) + code_value  # type: ignore[index,call-overload]
+                into, where = pairs, (key[0], key[1])
             elif name.startswith("kind "):
-                kind, level = column  # type: ignore[misc]
-                own, key = by_kind.setdefault(kind, {}), (name.removeprefix("kind "), level)
-                own[key] = own.get(key, 0.0) + code_value
+                into, where = by_kind.setdefault(key[0], {}), (name.removeprefix("kind "), key[1])
             else:
-                levels[name, str(column)] = levels.get((name, str(column)), 0.0) + code_value
+                into, where = levels, (name, key[0])
+            into[where] = into.get(where, 0.0) + value
         return replace(start, version=version, levels=levels, by_kind=by_kind, pairs=pairs)
 
-    def _told(self, values: dict[str, Floats]) -> Iterator[tuple[str, object, float]]:
+    def _told(self, values: dict[str, Floats]) -> Iterator[tuple[str, tuple[str, ...], float]]:
         for name, column in self._columns.items():
             for key, code in column.names.items():
                 if abs(found := float(values[name][code])) >= 0.005:
                     yield name, key, found
 
 
-def _is_remote(score: Score) -> bool:
+def _is_remote(seen: Sighting, case: Candidate) -> bool:
     """Tell whether a pair is one of the many that nobody would take for one thing."""
-    return score.total < -6
+    return (
+        seen.kind != case.kind
+        and seen.service != case.service
+        or (evidence.distance_between(seen, case) or 0.0) > _NEAR_M
+    )
 
 
-def _scattered(row: int, one: str, other: str) -> bool:
-    """Drop all but one in `_THIN`, by the pair itself: the same file always gives the same weights."""
-    digest = 0
-    for character in f"{one}>{other}":
-        digest = (digest * 131 + ord(character)) & 0xFFFFFFFF
-    return (digest >> 7) % _THIN != 0
+def _is_left_out(one: str, other: str) -> bool:
+    """Leave out all but one in `_THIN`, by the pair itself: the same file always gives the same weights."""
+    return zlib.crc32(f"{one}>{other}".encode()) % _THIN != 0
 
 
 def _solve(
@@ -216,7 +220,9 @@ def _solve(
         for column, code in enumerate(codes):
             eta += np.append(beta[starts[column] : starts[column + 1]], 0.0)[code]
         chance = 1 / (1 + np.exp(-np.clip(eta, -30, 30)))
-        gradient, curvature = _derivatives(codes, sizes, weight * (chance - truth), weight * chance * (1 - chance))
+        gradient, curvature = _derivatives(
+            codes, sizes, weight * (chance - truth), weight * chance * (1 - chance)
+        )
         gradient += tight * beta
         curvature[np.diag_indices_from(curvature)] += tight
         step = np.clip(np.linalg.solve(curvature, gradient), -2, 2)
@@ -226,9 +232,7 @@ def _solve(
     return [beta[starts[i] : starts[i + 1]] for i in range(len(sizes))]
 
 
-def _derivatives(
-    codes: list[Codes], sizes: list[int], slope: Floats, bend: Floats
-) -> tuple[Floats, Floats]:
+def _derivatives(codes: list[Codes], sizes: list[int], slope: Floats, bend: Floats) -> tuple[Floats, Floats]:
     """Return gradient and Hessian; a block of two columns is a table of counts, never a wide matrix."""
     starts = np.cumsum([0, *sizes])
     gradient, curvature = np.zeros(starts[-1]), np.zeros((starts[-1], starts[-1]))

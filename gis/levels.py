@@ -1,4 +1,4 @@
-"""Measures cut into classes, for weights that are learned per class. Names of classes are part of the data."""
+"""Measures cut into classes, for weights learned per class. The names of classes are part of the data."""
 
 from __future__ import annotations
 

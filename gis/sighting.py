@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 Match = Literal["place", "segment", "asset", "address"]
 
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sighting:
     """A new report, with its service's duplicate policy as plain values.
@@ -16,8 +17,9 @@ class Sighting:
     `match` says what makes two reports one: the place, or the same segment, asset or address. `radius_m` and
     `window_h` bound it; a window of None lasts until the case is closed. `at` is timezone-aware.
     `reporter` is any token which is equal for one person. `density_per_km2` is the local density of open
-    cases of the service, if known. `label` is the city's own word for what is reported, where several of them
-    are one service of ours; `photo_hashes` are perceptual hashes (see `gis.photohash`). Raises ValueError for a negative accuracy or radius, or a naive time.
+    cases of the service, if known. `label` is the city's own word for what is reported, where several of its
+    words are one service of ours; `photo_hashes` are perceptual hashes (see `gis.photohash`).
+    Raises ValueError for a negative accuracy or radius, or a naive time.
     """
 
     service: str

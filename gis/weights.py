@@ -134,7 +134,7 @@ class Weights:
         return 0.0 if one == other else self.compatible.get((one, other))
 
     def likeness(self, one: str, other: str) -> float:
-        """Tell how alike the names of two services are, 0 to 1: "Street Light Outages", "Lighting Request"."""
+        """Tell how alike two services' names are, 0 to 1: "Street Light Outages", "Lighting Request"."""
         return _likeness(self.lexicon, one, other)
 
     def text_value(self, similarity: float) -> float:

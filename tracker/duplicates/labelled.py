@@ -50,9 +50,7 @@ class Material:
     labels: Labels
 
 
-def read(
-    path: Path, mapping_name: str, labels_path: Path, services: Mapping[str, Service]
-) -> Material:
+def read(path: Path, mapping_name: str, labels_path: Path, services: Mapping[str, Service]) -> Material:
     """Read a city's file through its mapping, and its labels. Raises ImportsError, LabelsUnreadable."""
     mapping = mapping_file.load(mapping_name)
     labels = read_labels(labels_path)
@@ -74,7 +72,7 @@ def read_labels(path: Path) -> Labels:
         if report is None or (incident or parent) in (None, report):
             raise errors.LabelsUnreadable(path, columns)
         pairs = [(row[report].strip(), (row[incident or parent or ""] or "").strip()) for row in rows]
-    return _of_incidents(pairs) if incident else _of_parents(pairs)
+    return of_incidents(pairs) if incident else _of_parents(pairs)
 
 
 def _named(columns: list[str], names: tuple[str, ...]) -> str | None:
@@ -95,7 +93,8 @@ def _of_parents(pairs: list[tuple[str, str]]) -> Labels:
     )
 
 
-def _of_incidents(pairs: list[tuple[str, str]]) -> Labels:
+def of_incidents(pairs: list[tuple[str, str]]) -> Labels:
+    """Make labels of reports and what each is about: those about one thing are one."""
     told: dict[str, list[str]] = {}
     for report, incident in pairs:
         told.setdefault(incident, []).append(report)
@@ -104,7 +103,7 @@ def _of_incidents(pairs: list[tuple[str, str]]) -> Labels:
         links={},
         repeats=frozenset(each for reports in shared for each in reports),
         touched=frozenset(each for reports in shared for each in reports),
-        incidents={report: incident for report, incident in pairs},
+        incidents=dict(pairs),
     )
 
 
