@@ -14,7 +14,6 @@ Floats = NDArray[np.float64]
 _ROUNDS, _STEPS = 12, 25
 # Drawn to "no change", or a hundred decisions without a mistake would be taken for certainty.
 _TIGHT = np.array([0.5, 4.0, 1.0])
-_MOST = 8.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +41,7 @@ def fit(totals: Floats, truths: Floats, groups: NDArray[np.int32]) -> Calibratio
 
 def _claims(totals: Floats, groups: NDArray[np.int32]) -> Floats:
     """Return log(1 + what the other candidates of the group claim together)."""
-    odds = np.exp(np.clip(totals, -30, _MOST))
+    odds = np.exp(np.clip(totals, -30, 30))
     together = np.bincount(groups, odds)[groups] if len(groups) else odds
     return np.log1p(np.maximum(0.0, together - odds))
 

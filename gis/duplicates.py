@@ -32,6 +32,7 @@ __all__ = [
 
 # No sum of hints is proof: the probability stays within 0.0003 and 0.9997.
 _MOST = 8.0
+_SURE = 30.0  # what exp() is spared
 # Two services with nothing in common are only compared this near: of such neighbours a street is full.
 _UNRELATED_M = 60.0
 
@@ -127,7 +128,7 @@ def _against_rivals(scores: Sequence[Score], worth: float) -> list[Score]:
 
     With worth 1 this is the choice among the candidates and "none of them" (a softmax), told as one term.
     """
-    odds = [math.exp(min(_MOST, each.total)) for each in scores]
+    odds = [math.exp(min(_SURE, each.total)) for each in scores]
     everything = sum(odds)
     return [
         _summed(each.distance_m, (*each.terms, _rivals(-worth * math.log1p(max(0.0, everything - own)))))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from gis import address, crs, levels, photohash, text, wording
+from gis.learned import pair
 from gis.sighting import Candidate, Company, Sighting, Term
 from gis.weights import Identity, Weights
 
@@ -87,6 +88,8 @@ def relate(sighting: Sighting, candidate: Candidate, weights: Weights) -> tuple[
         return "confused", known
     if weights.learned is None:
         return "other", None
+    if (seen := weights.learned.confused.get(pair(sighting.kind, candidate.kind))) is not None:
+        return "confused", math.log(seen)
     if weights.likeness(sighting.kind, candidate.kind) >= 0.3:
         return "akin", weights.relation.akin
     return "other", weights.relation.other

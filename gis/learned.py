@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Key = tuple[str, str]
-# A pair worth this much more than two unrelated services are is looked for at intake.
-_OFTEN = 3.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,25 +19,23 @@ class Learned:
     """Corrections in log-odds. `shift`, `scale` and `rivals` calibrate the sum (Platt's method).
 
     `levels` by term and class; `by_kind` the same for one service or word of a city; `pairs` by two of them,
-    in alphabetical order. `facts` say where all this comes from: source, date, counts, measures.
+    in alphabetical order; `confused` are those which were seen to be one thing, with the share of near pairs
+    that are. `facts` say where all this comes from: source, date, counts, measures.
     """
 
     version: str
     levels: Mapping[Key, float]
     by_kind: Mapping[str, Mapping[Key, float]] = field(default_factory=dict)
     pairs: Mapping[Key, float] = field(default_factory=dict)
+    confused: Mapping[Key, float] = field(default_factory=dict)
     shift: float = 0.0
     scale: float = 1.0
     rivals: float = 0.0
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     def often_one(self, service: str) -> tuple[str, ...]:
-        """Return the services that were learned to be confused with one, whatever the prior thinks."""
-        return tuple(
-            two if one == service else one
-            for (one, two), value in self.pairs.items()
-            if service in (one, two) and value >= _OFTEN
-        )
+        """Return the services that were seen to be confused with one, whatever the prior thinks."""
+        return tuple(two if one == service else one for one, two in self.confused if service in (one, two))
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> Learned:
@@ -55,7 +51,8 @@ class Learned:
             version=version,
             levels=_corrections(mapping.get("levels"), "learned.levels"),
             by_kind={str(k): _corrections(v, f"learned.by_kind.{k}") for k, v in kinds.items()},
-            pairs=_pairs(mapping.get("pairs", [])),
+            pairs=_pairs(mapping.get("pairs", []), "learned.pairs"),
+            confused=_pairs(mapping.get("confused", []), "learned.confused"),
             shift=_finite(calibration.get("shift", 0.0), "learned.calibration.shift"),
             scale=_finite(calibration.get("scale", 1.0), "learned.calibration.scale"),
             rivals=_finite(calibration.get("rivals", 0.0), "learned.calibration.rivals"),
@@ -74,7 +71,8 @@ class Learned:
             },
             "levels": _nested(self.levels),
             "by_kind": {kind: _nested(self.by_kind[kind]) for kind in sorted(self.by_kind)},
-            "pairs": [[one, other, round(value, 3)] for (one, other), value in sorted(self.pairs.items())],
+            "confused": _listed(self.confused),
+            "pairs": _listed(self.pairs),
         }
 
 
@@ -100,10 +98,14 @@ def _corrections(value: Any, where: str) -> dict[Key, float]:
     }
 
 
-def _pairs(value: Any) -> dict[Key, float]:
+def _pairs(value: Any, where: str) -> dict[Key, float]:
     if not isinstance(value, list) or not all(isinstance(each, list) and len(each) == 3 for each in value):
-        raise ValueError("learned.pairs: a list of [service, service, value] is needed")
-    return {pair(str(one), str(other)): _finite(number, "learned.pairs") for one, other, number in value}
+        raise ValueError(f"{where}: a list of [service, service, value] is needed")
+    return {pair(str(one), str(other)): _finite(number, where) for one, other, number in value}
+
+
+def _listed(pairs: Mapping[Key, float]) -> list[list[str | float]]:
+    return [[one, other, round(value, 3)] for (one, other), value in sorted(pairs.items())]
 
 
 def _finite(value: Any, where: str) -> float:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -33,6 +34,7 @@ _LEAST_OF_KIND = 6
 _THIN = 8
 _NEAR_M = 90.0
 _STEPS = 15
+_CONFUSED_M, _DOUBT, _BASE_RATE, _LEAST_CONFUSED = 60.0, 10.0, 0.02, 3
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -65,18 +67,19 @@ def learn(trials: Iterable[Trial], base: Weights, version: str) -> Lesson:
 
     Raises ValueError when no trial, or every one, is a duplicate.
     """
+    told = trials if isinstance(trials, Sequence) else list(trials)
     start = base.learned or Learned(version="none", levels={})
-    plain = replace(start, shift=0.0, scale=1.0, rivals=0.0)
-    design = _Design(replace(base, learned=plain))
-    count = 0
-    for trial in trials:
+    start = replace(
+        start, shift=0.0, scale=1.0, rivals=0.0, confused={**start.confused, **_confusions(told, base)}
+    )
+    design = _Design(replace(base, learned=start))
+    for trial in told:
         design.add(trial)
-        count += 1
     same = design.count_same()
     if not 0 < same < design.rows:
         raise ValueError("learning needs reports that repeat a case and reports that do not")
     learned = design.solve(start, version)
-    return Lesson(learned=learned, trials=count, pairs=design.rows, same=same)
+    return Lesson(learned=learned, trials=len(told), pairs=design.rows, same=same)
 
 
 def calibrate(trials: Iterable[Trial], weights: Weights) -> Learned:
@@ -93,6 +96,30 @@ def calibrate(trials: Iterable[Trial], weights: Weights) -> Learned:
         np.frombuffer(totals), np.frombuffer(truths, np.int8).astype(float), np.frombuffer(groups, np.int32)
     )
     return replace(weights.learned, shift=found.shift, scale=found.scale, rivals=found.rivals)
+
+
+def _confusions(trials: Iterable[Trial], base: Weights) -> dict[Key, float]:
+    """Find the services under which one thing was told: each pair with the share of near pairs that are one.
+
+    The share is drawn to the base rate by `_DOUBT` pairs, and a pair seen less than three times is chance.
+    """
+    same: Counter[Key] = Counter()
+    near: Counter[Key] = Counter()
+    for trial in trials:
+        seen = trial.report.sighting
+        for case in trial.candidates:
+            if seen.kind == case.kind or (seen.service, case.service) in base.compatible:
+                continue
+            is_same = case.key in trial.same
+            if is_same or (evidence.distance_between(seen, case) or 0.0) <= _CONFUSED_M:
+                key = pair(seen.kind, case.kind)
+                near[key] += 1
+                same[key] += is_same
+    return {
+        key: (count + _DOUBT * _BASE_RATE) / (near[key] + _DOUBT)
+        for key, count in sorted(same.items())
+        if count >= _LEAST_CONFUSED
+    }
 
 
 class _Design:

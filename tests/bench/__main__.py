@@ -9,7 +9,19 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
-from tests.bench import asking, bringing, inside, listing, moving, place, reading, report, serving, submitting
+from tests.bench import (
+    asking,
+    bringing,
+    crowding,
+    inside,
+    listing,
+    moving,
+    place,
+    reading,
+    report,
+    serving,
+    submitting,
+)
 from tests.bench.bench import Bench
 from tests.bench.blocks import Plan, Result
 from tests.bench.place import Size
@@ -23,6 +35,7 @@ SCENARIOS: dict[str, Callable[[Bench], Result | list[Result]]] = {
     "move": moving.measure,
     "import": bringing.measure,
     "duplicates": asking.measure,
+    "million": crowding.measure,
 }
 FULL, QUICK = Plan(), Plan(rounds=2, seconds=1.0, warm_s=0.5)
 FULL_SIZE, QUICK_SIZE = Size(), Size(city="xs", cases=5_000)
