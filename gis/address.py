@@ -42,7 +42,7 @@ class ParsedAddress:
         return self.cross_norm is not None
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=65536)
 def parse(address_text: str) -> ParsedAddress:
     """Read an address or an intersection. What follows the street (town, postal code) is left out.
 

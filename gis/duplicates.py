@@ -8,15 +8,17 @@ evidence is if the two are one thing than if they are neighbours by chance.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from gis import evidence
-from gis.evidence import Candidate, Match, Sighting, Term, search_radius_m
+from gis import companies, correction, evidence
+from gis.evidence import search_radius_m
+from gis.sighting import Candidate, Company, Match, Sighting, Term
 from gis.weights import Weights
 
 __all__ = [
     "Candidate",
+    "Company",
     "Match",
     "Ranked",
     "Score",
@@ -30,15 +32,19 @@ __all__ = [
 
 # No sum of hints is proof: the probability stays within 0.0003 and 0.9997.
 _MOST = 8.0
+_SURE = 30.0  # what exp() is spared
+# Two services with nothing in common are only compared this near: of such neighbours a street is full.
+_UNRELATED_M = 60.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Score:
-    """The answer. The terms' values add up to the probability's log-odds (before the limit at +-8)."""
+    """The answer. The terms' values add up to `total`, the probability's log-odds before the limit at +-8."""
 
     probability: float
     distance_m: float | None
     terms: tuple[Term, ...]
+    total: float
 
     def reasons(self, language: str, *, least: float = 0.15) -> tuple[str, ...]:
         """Give the words of the distance and of terms worth `least` either way, weightiest first."""
@@ -55,21 +61,31 @@ class Ranked:
     score: Score
 
 
-def score(sighting: Sighting, candidate: Candidate, weights: Weights) -> Score:
+def score(
+    sighting: Sighting, candidate: Candidate, weights: Weights, company: Company | None = None
+) -> Score:
     """Give the probability that the report is about the case, and why. Plain Python, tens of microseconds."""
     distance_m = evidence.distance_between(sighting, candidate)
-    affinity = weights.compatibility(sighting.service, candidate.service)
-    if affinity is None:
+    relation, affinity = evidence.relate(sighting, candidate, weights)
+    if affinity is None or (relation == "other" and (distance_m or 0.0) > _UNRELATED_M):
         apart = Term("service", -12.0, "services sans rapport", "unrelated services")
-        return Score(probability=0.0, distance_m=distance_m, terms=(apart,))
+        return Score(probability=0.0, distance_m=distance_m, terms=(apart,), total=apart.value)
     terms = [
-        Term("prior", weights.prior_for(sighting.service), "fréquence des doublons", "how common repeats are")
+        Term(
+            "prior",
+            weights.prior_for(sighting.service),
+            "fréquence des doublons",
+            "how common repeats are",
+            "",
+        )
     ]
-    if affinity:
-        terms.append(Term("service", affinity, "services souvent confondus", "services often confused"))
-    terms.extend(evidence.gather(sighting, candidate, weights, distance_m))
-    total = max(-_MOST, min(_MOST, sum(term.value for term in terms)))
-    return Score(probability=1 / (1 + math.exp(-total)), distance_m=distance_m, terms=tuple(terms))
+    if relation != "same":
+        terms.append(Term("service", affinity, *_RELATIONS[relation], relation))
+    terms.extend(evidence.gather(sighting, candidate, weights, distance_m, relation))
+    if weights.learned is not None:
+        terms.extend(evidence.compare_company(company or Company()))
+        terms = correction.correct(terms, sighting, candidate, weights.learned)
+    return _summed(distance_m, terms)
 
 
 def rank(
@@ -82,10 +98,53 @@ def rank(
 ) -> tuple[Ranked, ...]:
     """Score the candidates and keep the `limit` most probable of at least `least`, best first.
 
-    Equal probabilities are ordered by the candidate's opening, then key, so the answer never depends on the
+    Equal sums are ordered by the candidate's opening, then key, so the answer never depends on the
     order in which the database returned them.
     """
-    found = [Ranked(candidate=each, score=score(sighting, each, weights)) for each in candidates]
-    kept = [each for each in found if each.score.probability >= least]
-    kept.sort(key=lambda each: (-each.score.probability, each.candidate.opened_at, str(each.candidate.key)))
-    return tuple(kept[:limit])
+    cases = list(candidates)
+    around = companies.look_around(sighting, cases) if weights.learned is not None else [None] * len(cases)
+    scores = [score(sighting, each, weights, company) for each, company in zip(cases, around, strict=True)]
+    if weights.learned is not None and weights.learned.rivals:
+        scores = _against_rivals(scores, weights.learned.rivals)
+    found = [
+        Ranked(candidate=each, score=its)
+        for each, its in zip(cases, scores, strict=True)
+        if its.probability >= least
+    ]
+    found.sort(key=lambda each: (-each.score.total, each.candidate.opened_at, str(each.candidate.key)))
+    return tuple(found[:limit])
+
+
+def _summed(distance_m: float | None, terms: Sequence[Term]) -> Score:
+    total = sum([term.value for term in terms])
+    limited = max(-_MOST, min(_MOST, total))
+    return Score(
+        probability=1 / (1 + math.exp(-limited)), distance_m=distance_m, terms=tuple(terms), total=total
+    )
+
+
+def _against_rivals(scores: Sequence[Score], worth: float) -> list[Score]:
+    """Take from each what the others claim: a report is about one thing, so equals share what is sure.
+
+    With worth 1 this is the choice among the candidates and "none of them" (a softmax), told as one term.
+    """
+    odds = [math.exp(min(_SURE, each.total)) for each in scores]
+    everything = sum(odds)
+    return [
+        _summed(each.distance_m, (*each.terms, _rivals(-worth * math.log1p(max(0.0, everything - own)))))
+        if each.probability
+        else each
+        for each, own in zip(scores, odds, strict=True)
+    ]
+
+
+def _rivals(value: float) -> Term:
+    return Term("rivals", value, "d’autres cas conviennent aussi", "other cases fit as well")
+
+
+_RELATIONS = {
+    "kin": ("services voisins", "neighbouring services"),
+    "confused": ("services souvent confondus", "services often confused"),
+    "akin": ("noms de services semblables", "services with similar names"),
+    "other": ("services sans rapport", "unrelated services"),
+}

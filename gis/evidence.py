@@ -6,91 +6,15 @@ A piece which is missing on either side gives no term: absence is never counted 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Literal
 
-from gis import address, crs, text, wording
+from gis import address, crs, levels, photohash, text, wording
+from gis.learned import pair
+from gis.sighting import Candidate, Company, Sighting, Term
 from gis.weights import Identity, Weights
 
-Match = Literal["place", "segment", "asset", "address"]
-
 _TWICE_S = 600.0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sighting:
-    """A new report, with its service's duplicate policy as plain values.
-
-    `match` says what makes two reports one: the place, or the same segment, asset or address. `radius_m` and
-    `window_h` bound it; a window of None lasts until the case is closed. `at` is timezone-aware.
-    `reporter` is any token which is equal for one person. `density_per_km2` is the local density of open
-    cases of the service, if known. Raises ValueError for a negative accuracy or radius, or a naive time.
-    """
-
-    service: str
-    at: datetime
-    lon: float | None = None
-    lat: float | None = None
-    accuracy_m: float = 15.0
-    radius_m: float = 25.0
-    window_h: float | None = 336.0
-    match: Match = "place"
-    segment_id: object = None
-    asset_id: object = None
-    side: str | None = None
-    text: str = ""
-    address_text: str = ""
-    answers: Mapping[str, object] = field(default_factory=dict)
-    reporter: str | None = None
-    density_per_km2: float | None = None
-
-    def __post_init__(self) -> None:
-        if not (self.accuracy_m >= 0 and self.radius_m > 0):
-            raise ValueError("accuracy_m must not be negative, radius_m must be positive")
-        if self.at.tzinfo is None:
-            raise ValueError("at must be timezone-aware")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Candidate:
-    """An existing case as seen from a new report.
-
-    The position is the inverse-variance mean of its reports' (compare with the incident, not with each
-    report, so that no chain can drift); `accuracy_m` belongs to that mean. Times are timezone-aware.
-    """
-
-    key: object
-    service: str
-    opened_at: datetime
-    lon: float | None = None
-    lat: float | None = None
-    accuracy_m: float = 15.0
-    last_report_at: datetime | None = None
-    closed_at: datetime | None = None
-    segment_id: object = None
-    asset_id: object = None
-    side: str | None = None
-    text: str = ""
-    address_text: str = ""
-    answers: Mapping[str, object] = field(default_factory=dict)
-    reporters: frozenset[str] = frozenset()
-
-    @property
-    def is_open(self) -> bool:
-        """Tell whether the city still has it to do."""
-        return self.closed_at is None
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One piece of evidence: its log-odds, and why in French and English."""
-
-    name: str
-    value: float
-    fr: str
-    en: str
 
 
 def distance_between(sighting: Sighting, candidate: Candidate) -> float | None:
@@ -101,9 +25,9 @@ def distance_between(sighting: Sighting, candidate: Candidate) -> float | None:
 
 
 def gather(
-    sighting: Sighting, candidate: Candidate, weights: Weights, distance_m: float | None
+    sighting: Sighting, candidate: Candidate, weights: Weights, distance_m: float | None, relation: str
 ) -> Iterator[Term]:
-    """Yield every piece of evidence there is, for services which are compatible."""
+    """Yield every piece of evidence there is between the two themselves, for compatible services."""
     decided = False
     for name, identity in (
         ("asset", weights.asset),
@@ -115,13 +39,94 @@ def gather(
             by_policy = sighting.match == name
             decided |= by_policy
             yield _identity(name, identity, same, by_policy=by_policy)
+    if sighting.address_text and candidate.address_text:
+        yield _street(sighting, candidate, is_blind=distance_m is None)
     if distance_m is not None:
-        yield _space(sighting, candidate, weights, distance_m, counts=not decided)
+        kind = "named" if decided else _CLASS[relation]
+        yield _space(sighting, candidate, weights, distance_m, kind)
     yield from _time(sighting, candidate, weights)
     yield from _side(sighting, candidate, weights)
     yield from _text(sighting, candidate, weights)
     yield from _answers(sighting, candidate, weights)
     yield from _reporter(sighting, candidate, weights)
+    if photohash.is_shared(sighting.photo_hashes, candidate.photo_hashes):
+        yield Term("photo", weights.detail.same_photo, "même photo", "same photo", "same")
+    if sighting.channel and candidate.channel:
+        yield _channels(sighting.channel, candidate.channel)
+
+
+def compare_company(company: Company) -> Iterator[Term]:
+    """Yield what the other open cases of its kind say of a candidate; worth nothing until learned."""
+    if company.nearer:
+        yield Term(
+            "nearer", 0.0, "un autre cas est plus près", "another case is nearer", _few(company.nearer)
+        )
+    else:
+        yield Term("nearer", 0.0, "le cas le plus près", "the nearest case", "0")
+    if company.fresher:
+        fr, en = "un autre cas d’ici est plus récent", "another case here is more recent"
+        yield Term("fresher", 0.0, fr, en, _few(company.fresher))
+    else:
+        yield Term("fresher", 0.0, "le cas le plus récent d’ici", "the most recent case here", "0")
+    around = company.around
+    plural = "s" if around > 1 else ""
+    fr, en = f"{around} cas semblable{plural} à 100 m", f"{around} similar case{plural} within 100 m"
+    yield Term("around", 0.0, fr, en, levels.few(around))
+
+
+def relate(sighting: Sighting, candidate: Candidate, weights: Weights) -> tuple[str, float | None]:
+    """Class how the two services are related, with its worth; None where they cannot be one thing.
+
+    Same kind, kin (one service of ours under two of the city's words), confused (a pair the weights list),
+    akin (names with words in common), other.
+    """
+    if sighting.kind == candidate.kind:
+        return "same", 0.0
+    if sighting.service == candidate.service and not _names_nothing(sighting, candidate):
+        return "kin", weights.relation.kin
+    if (known := weights.compatible.get((sighting.service, candidate.service))) is not None:
+        return "confused", known
+    if weights.learned is None:
+        return "other", None
+    if (seen := weights.learned.confused.get(pair(sighting.kind, candidate.kind))) is not None:
+        return "confused", math.log(seen)
+    if weights.likeness(sighting.kind, candidate.kind) >= 0.3:
+        return "akin", weights.relation.akin
+    return "other", weights.relation.other
+
+
+def _names_nothing(sighting: Sighting, candidate: Candidate) -> bool:
+    """Tell whether a common service is only the catch-all of two words of the city's own."""
+    return sighting.service in _CATCH_ALL and sighting.kind != candidate.kind
+
+
+_CATCH_ALL = frozenset(["INF-GEN"])
+_CLASS = {"same": "same", "kin": "kin", "confused": "kin", "akin": "kin", "other": "other"}
+
+
+def _few(count: int) -> str:
+    return str(count) if count < 4 else ">=4"
+
+
+def _street(sighting: Sighting, candidate: Candidate, *, is_blind: bool) -> Term:
+    found = levels.addresses(sighting.address_text, candidate.address_text)
+    fr, en = _STREETS.get(found, ("même rue, autre numéro", "same street, another number"))
+    return Term("street", 0.0, fr, en, f"blind:{found}" if is_blind else found)
+
+
+_STREETS = {
+    "same": ("même adresse", "same address"),
+    "corner": ("même intersection", "same intersection"),
+    "meets": ("une rue en commun", "a street in common"),
+    "apart": ("autre rue", "another street"),
+    "unsure": ("adresse peu claire", "unclear address"),
+}
+
+
+def _channels(one: str, other: str) -> Term:
+    if one == other:
+        return Term("channel", 0.0, "reçus par le même canal", "came by the same channel", f"{one}>{other}")
+    return Term("channel", 0.0, "reçus par deux canaux", "came by two channels", f"{one}>{other}")
 
 
 def search_radius_m(radius_m: float, accuracy_a_m: float, accuracy_b_m: float) -> float:
@@ -132,15 +137,16 @@ def search_radius_m(radius_m: float, accuracy_a_m: float, accuracy_b_m: float) -
     return min(radius_m + accuracy_a_m + accuracy_b_m, max(80.0, radius_m))
 
 
-def _space(sighting: Sighting, candidate: Candidate, weights: Weights, d: float, *, counts: bool) -> Term:
+def _space(sighting: Sighting, candidate: Candidate, weights: Weights, d: float, kind: str) -> Term:
     """Weigh the distance: how likely if one thing (normal scatter, a few strays), against by mere chance."""
     words = wording.distance(d)
-    # Where the segment, asset or address decides, near is no evidence: the next lamp is always near.
-    if not counts:
-        return Term("distance", 0.0, words.fr, words.en)
-    space = weights.space
-    spread = max(space.least_spread_m, space.spread_share * sighting.radius_m)
+    spread = max(weights.space.least_spread_m, weights.space.spread_share * sighting.radius_m)
     near2 = sighting.accuracy_m**2 + candidate.accuracy_m**2 + spread**2
+    level = f"{kind}:{_fineness(near2)}:{levels.metres(d)}"
+    # Where the segment, asset or address decides, near is no evidence: the next lamp is always near.
+    if kind == "named":
+        return Term("distance", 0.0, words.fr, words.en, level)
+    space = weights.space
     stray2 = near2 + space.stray_m**2
     if_same = (1 - space.stray_share) * _density(d, near2) + space.stray_share * _density(d, stray2)
     by_chance = space.clutter / (math.pi * sighting.radius_m**2)
@@ -148,7 +154,12 @@ def _space(sighting: Sighting, candidate: Candidate, weights: Weights, d: float,
         # A count over a small block may be zero by luck: it may not say more than ten times "empty".
         by_chance = max(sighting.density_per_km2 / 1e6, by_chance / 10)
     value = max(math.log(max(if_same, 1e-300) / by_chance), -12.0)
-    return Term("distance", value, words.fr, words.en)
+    return Term("distance", value, words.fr, words.en, level)
+
+
+def _fineness(variance: float) -> str:
+    """Class how well both places are known, from the variance of their difference in square metres."""
+    return "fine" if variance < 15**2 else "fair" if variance < 28**2 else "coarse"
 
 
 def _density(d: float, variance: float) -> float:
@@ -165,9 +176,9 @@ def _time(sighting: Sighting, candidate: Candidate, weights: Weights) -> Iterato
     value = 0.0
     if window_s is not None:
         value = _follow_up(gap_s, window_s, weights)
-    yield Term("time", value, words.fr, words.en)
+    yield Term("time", value, words.fr, words.en, levels.delay(gap_s))
     if candidate.closed_at is not None:
-        yield _closed(sighting, candidate.closed_at, window_s, weights)
+        yield _closed(sighting, candidate, candidate.closed_at, window_s, weights)
 
 
 def _follow_up(gap_s: float, window_s: float, weights: Weights) -> float:
@@ -176,14 +187,17 @@ def _follow_up(gap_s: float, window_s: float, weights: Weights) -> float:
     return max(-math.log(share) - gap_s / (share * window_s), weights.time.floor)
 
 
-def _closed(sighting: Sighting, closed_at: datetime, window_s: float | None, weights: Weights) -> Term:
+def _closed(
+    sighting: Sighting, candidate: Candidate, closed_at: datetime, window_s: float | None, weights: Weights
+) -> Term:
     since_s = (sighting.at - closed_at).total_seconds()
     if since_s <= 0:
         return Term("closed", 0.0, "encore ouvert au moment du signalement", "still open when this was seen")
     late = window_s is None or since_s > window_s
     words = wording.ago(since_s)
     value = weights.time.closed_after_window if late else weights.time.closed
-    return Term("closed", value, f"terminé {words.fr}", f"finished {words.en}")
+    level = levels.closed(since_s, (closed_at - candidate.opened_at).total_seconds())
+    return Term("closed", value, f"terminé {words.fr}", f"finished {words.en}", level)
 
 
 _LABELS = {
@@ -214,16 +228,19 @@ def _identity(name: str, identity: Identity, same: bool, *, by_policy: bool) -> 
         value = identity.same_by_policy if same else identity.other_by_policy
     else:
         value = identity.same if same else identity.other
-    return Term(name, value, *_LABELS[name, same])
+    level = ("same" if same else "other") + (":policy" if by_policy else "")
+    return Term(name, value, *_LABELS[name, same], level)
 
 
 def _side(sighting: Sighting, candidate: Candidate, weights: Weights) -> Iterator[Term]:
     if sighting.side is None or candidate.side is None or sighting.segment_id != candidate.segment_id:
         return
     if sighting.side == candidate.side:
-        yield Term("side", weights.detail.same_side, "même côté de la rue", "same side of the street")
+        yield Term("side", weights.detail.same_side, "même côté de la rue", "same side of the street", "same")
     else:
-        yield Term("side", weights.detail.other_side, "autre côté de la rue", "other side of the street")
+        yield Term(
+            "side", weights.detail.other_side, "autre côté de la rue", "other side of the street", "other"
+        )
 
 
 def _text(sighting: Sighting, candidate: Candidate, weights: Weights) -> Iterator[Term]:
@@ -238,15 +255,16 @@ def _text(sighting: Sighting, candidate: Candidate, weights: Weights) -> Iterato
         # "2" is in every second text; a pole's or a house's number is not.
         if len(number) >= 2:
             worth = weights.detail.shared_number
-            yield Term("number", worth, f"même numéro {number}", f"same number {number}")
+            yield Term("number", worth, f"même numéro {number}", f"same number {number}", "same")
 
 
 def _text_term(alike: float, value: float) -> Term:
+    level = levels.alike(alike)
     if alike >= 0.4:
-        return Term("text", value, "textes semblables", "similar descriptions")
+        return Term("text", value, "textes semblables", "similar descriptions", level)
     if alike >= 0.15:
-        return Term("text", value, "quelques mots en commun", "a few words in common")
-    return Term("text", value, "textes différents", "different descriptions")
+        return Term("text", value, "quelques mots en commun", "a few words in common", level)
+    return Term("text", value, "textes différents", "different descriptions", level)
 
 
 def _answers(sighting: Sighting, candidate: Candidate, weights: Weights) -> Iterator[Term]:
@@ -261,6 +279,7 @@ def _answers(sighting: Sighting, candidate: Candidate, weights: Weights) -> Iter
         max(-1.0, min(1.0, value)),
         f"{same} réponse{'s' if same > 1 else ''} identique{'s' if same > 1 else ''} sur {len(shared)}",
         f"{same} of {len(shared)} answers the same",
+        f"{min(same, 3)}/{min(len(shared), 3)}",
     )
 
 
@@ -269,6 +288,6 @@ def _reporter(sighting: Sighting, candidate: Candidate, weights: Weights) -> Ite
         return
     last = candidate.last_report_at or candidate.opened_at
     if abs((sighting.at - last).total_seconds()) <= _TWICE_S:
-        yield Term("reporter", weights.detail.sent_twice, "envoyé deux fois", "sent twice")
+        yield Term("reporter", weights.detail.sent_twice, "envoyé deux fois", "sent twice", "twice")
     else:
-        yield Term("reporter", weights.detail.same_reporter, "même personne", "same person")
+        yield Term("reporter", weights.detail.same_reporter, "même personne", "same person", "same")

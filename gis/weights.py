@@ -8,10 +8,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypeVar
 
+from gis import text as text_of
+from gis.learned import Learned
 from gis.text import Lexicon
+
+PRIOR = "prior-2"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +61,16 @@ class Detail:
     other_answer: float
     same_reporter: float
     sent_twice: float  # same reporter within ten minutes
+    same_photo: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Relation:
+    """What two services that are not equal are worth, where learned weights allow any two to be one thing."""
+
+    kin: float  # one service of ours, two words of the city's
+    akin: float  # names with words in common
+    other: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,10 +86,13 @@ class Weights:
     asset: Identity
     address: Identity
     detail: Detail
+    relation: Relation
     text: tuple[tuple[float, float], ...]
     show: float
     suggest: float
     lexicon: Lexicon
+    attach: float = 0.98
+    learned: Learned | None = None
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, object], lexicon: Lexicon) -> Weights:
@@ -92,10 +110,13 @@ class Weights:
             asset=_section(Identity, mapping, "asset"),
             address=_section(Identity, mapping, "address"),
             detail=_section(Detail, mapping, "detail"),
+            relation=_section(Relation, mapping, "relation"),
             text=_curve(mapping.get("text")),
             show=_share(mapping.get("show"), "show"),
             suggest=_share(mapping.get("suggest"), "suggest"),
             lexicon=lexicon,
+            attach=_share(mapping.get("attach"), "attach"),
+            learned=Learned.from_mapping(_mapping(mapping, "learned")) if "learned" in mapping else None,
         )
 
     def prior_for(self, service: str) -> float:
@@ -103,9 +124,18 @@ class Weights:
         share = self.priors.get(service, self.prior)
         return math.log(share / (1 - share))
 
+    @property
+    def version(self) -> str:
+        """Name these weights, for the records of what they scored."""
+        return self.learned.version if self.learned else PRIOR
+
     def compatibility(self, one: str, other: str) -> float | None:
         """Give the log-odds of two services meaning one thing: 0 if equal, None if they cannot."""
         return 0.0 if one == other else self.compatible.get((one, other))
+
+    def likeness(self, one: str, other: str) -> float:
+        """Tell how alike two services' names are, 0 to 1: "Street Light Outages", "Lighting Request"."""
+        return _likeness(self.lexicon, one, other)
 
     def text_value(self, similarity: float) -> float:
         """Give the worth of a text similarity, on the straight lines between the curve's points."""
@@ -115,7 +145,12 @@ class Weights:
         return self.text[-1][1]
 
 
-_Section = TypeVar("_Section", Space, Time, Identity, Detail)
+@lru_cache(maxsize=16384)
+def _likeness(lexicon: Lexicon, one: str, other: str) -> float:
+    return text_of.similarity(lexicon.profile(one), lexicon.profile(other))
+
+
+_Section = TypeVar("_Section", Space, Time, Identity, Detail, Relation)
 
 
 def _section(kind: type[_Section], mapping: Mapping[str, object], name: str) -> _Section:

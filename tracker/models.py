@@ -5,6 +5,7 @@ from tracker.cases import models as cases
 from tracker.catalogue import models as catalogue
 from tracker.db import Base, SharedBase
 from tracker.dispatch import models as dispatch
+from tracker.duplicates import models as duplicates
 from tracker.events import EventRow
 from tracker.http import models as http
 from tracker.imports import models as imports
@@ -23,6 +24,7 @@ __all__ = [
     "cases",
     "catalogue",
     "dispatch",
+    "duplicates",
     "http",
     "imports",
     "jurisdictions",

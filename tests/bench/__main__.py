@@ -12,6 +12,7 @@ from rich.console import Console
 from tests.bench import (
     asking,
     bringing,
+    crowding,
     inside,
     listing,
     moving,
@@ -36,6 +37,7 @@ SCENARIOS: dict[str, Callable[[Bench], Result | list[Result]]] = {
     "import": bringing.measure,
     "duplicates": asking.measure,
     "tiles": tiling.measure,
+    "million": crowding.measure,
 }
 FULL, QUICK = Plan(), Plan(rounds=2, seconds=1.0, warm_s=0.5)
 FULL_SIZE, QUICK_SIZE = Size(), Size(city="xs", cases=5_000)

@@ -316,7 +316,7 @@ def test_a_thousand_candidates_are_scored_within_a_moment(weights):
         )
         for d in range(1000)
     ]
-    started = time.perf_counter()
+    started = time.process_time()
     duplicates.rank(seen, cases, weights, 3)
-    # The aim is 60 microseconds each (30 measured, once a text is known); a busy machine gets ten times that.
-    assert time.perf_counter() - started < 0.6
+    # The aim is 60 microseconds each (50 measured, once a text is known); a busy machine gets ten times that.
+    assert time.process_time() - started < 0.6

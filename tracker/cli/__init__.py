@@ -51,6 +51,11 @@ FEATURES: Mapping[str, Feature] = {
     "doctor": Feature(
         target="tracker.cli.doctor:doctor", fr="Examine l’installation.", en="Examine the installation."
     ),
+    "duplicates": Feature(
+        target="tracker.cli.duplicates:duplicates",
+        fr="Apprend et mesure la recherche des doublons.",
+        en="Learn and measure how duplicates are found.",
+    ),
     "evaluate": Feature(
         target="tracker.cli.evaluate:evaluate", fr="Mesure la qualité.", en="Measure quality."
     ),

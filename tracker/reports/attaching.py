@@ -40,7 +40,7 @@ def attach(session: Session, intake: Intake, number: str, kind: str) -> Receipt:
     if not case["is_open"]:
         raise case_errors.CaseNotOpen
     if kind == "attached" and not submission.is_staff:
-        _check_likeness(intake, case)
+        _check_likeness(session, intake, case)
     own = drafting.number_of(selected(session), submission.received_at, located.serial)
     link = drafting.Link(report_id=ids.new_id(), case_id=case["id"], number=own, kind=kind)
     fact = fact_of(intake, own, kind)
@@ -100,11 +100,11 @@ def _locked(session: Session, number: str) -> RowMapping:
     return case
 
 
-def _check_likeness(intake: Intake, case: RowMapping) -> None:
+def _check_likeness(session: Session, intake: Intake, case: RowMapping) -> None:
     """Refuse « the same » of a thing that cannot be: too far, or of a service it is never confused with."""
     if case["id"] in {each.case.id for each in intake.found}:
         return
-    if not lookalikes.may_be_confused(intake.service.code, case["service_code"]):
+    if not lookalikes.may_be_confused(session, intake.service.code, case["service_code"]):
         raise case_errors.OtherService
     apart_m = drafting.distance_m(dict(case), intake.located)
     if apart_m is not None and apart_m > MOST_APART_M:

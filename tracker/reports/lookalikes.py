@@ -3,25 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from gis.duplicates import Candidate, Match, Sighting, rank, search_radius_m
-from gis.text import Lexicon
+from gis.duplicates import Candidate, Sighting, rank, search_radius_m
 from gis.weights import Weights
-from tracker import definitions
 from tracker.cases import families
 from tracker.cases.models import ALIVE_UNTIL
-from tracker.catalogue.definitions import DuplicatePolicy, Service
+from tracker.catalogue.definitions import Service
+from tracker.duplicates import policies, weights
 from tracker.places import queries as places
 from tracker.places.service import Located
 from tracker.prepared import Prepared
 from tracker.reports.submission import Known, Lookalike
 
-DEFAULT_RADIUS_M = 40
 WORST_ACCURACY_M = 60.0
 CLOSED_DAYS = 30
 MOST_READ = 40
@@ -59,34 +56,30 @@ class Told:
     answers: Mapping[str, object]
 
 
-@lru_cache(maxsize=1)
-def weights() -> Weights:
-    """Return the weights of the duplicate model, read once."""
-    folder = definitions.DATA / "duplicates"
-    lexicon = Lexicon(definitions.read_mapping(folder / "lexicon.yaml"))
-    return Weights.from_mapping(definitions.read_mapping(folder / "weights.yaml"), lexicon)
-
-
 def find(session: Session, service: Service, located: Located, told: Told) -> tuple[Lookalike, ...]:
     """Return the cases likely to be the same thing, the most probable first; none without a place.
 
     Of permits, bookings, questions and the court's files none: what another person asked is theirs.
     """
-    if located.lon is None or located.lat is None or _is_never(service.duplicates):
+    if located.lon is None or located.lat is None or policies.is_never(service.duplicates):
         return ()
     if families.current(session).machine(service.workflow).visibility != PUBLIC:
         return ()
+    known_weights = weights.current(session)
     sighting = _sighting(service, located, told)
-    rows = _nearby(session, service, located, told.at)
+    rows = _nearby(session, service, located, told.at, confused_with(service.code, known_weights))
     known = {row.id: row for row in rows}
     ranked = rank(
         sighting,
         [_candidate(row) for row in rows],
-        weights(),
+        known_weights,
         MOST_SHOWN,
         least=service.duplicates.show_at,
     )
-    return tuple(Lookalike(case=_known(known[each.candidate.key]), ranked=each) for each in ranked)
+    return tuple(
+        Lookalike(case=_known(known[each.candidate.key]), ranked=each, model=known_weights.version)
+        for each in ranked
+    )
 
 
 def twin_of(
@@ -110,41 +103,28 @@ def twin_of(
     return None
 
 
-@lru_cache(maxsize=256)
-def _compatible(code: str) -> list[str]:
-    return [code, *(other for one, other in weights().compatible if one == code)]
+def confused_with(code: str, known: Weights) -> list[str]:
+    """Return the services people report one thing under, this one first: those listed and those learned."""
+    listed = [other for one, other in known.compatible if one == code]
+    return [code, *dict.fromkeys((*listed, *(known.learned.often_one(code) if known.learned else ())))]
 
 
-def may_be_confused(one: str, other: str) -> bool:
+def may_be_confused(session: Session, one: str, other: str) -> bool:
     """Tell whether people report one thing under either of two services."""
-    return other in _compatible(one)
-
-
-def _is_never(policy: DuplicatePolicy) -> bool:
-    return policy.radius_m is None and not policy.same
-
-
-def _match(policy: DuplicatePolicy) -> Match:
-    if "asset" in policy.same:
-        return "asset"
-    if "segment" in policy.same:
-        return "segment"
-    if "address" in policy.same or "lot" in policy.same:
-        return "address"
-    return "place"
+    return other in confused_with(one, weights.current(session))
 
 
 def _sighting(service: Service, located: Located, told: Told) -> Sighting:
-    policy = service.duplicates
+    policy = policies.of(service.duplicates)
     return Sighting(
         service=service.code,
         at=told.at,
         lon=located.lon,
         lat=located.lat,
         accuracy_m=located.accuracy_m or 15.0,
-        radius_m=float(policy.radius_m or DEFAULT_RADIUS_M),
+        radius_m=policy.radius_m,
         window_h=policy.window_h,
-        match=_match(policy),
+        match=policy.match,
         segment_id=located.segment.id if located.segment else None,
         asset_id=located.asset.id if located.asset else None,
         text=told.text,
@@ -152,18 +132,20 @@ def _sighting(service: Service, located: Located, told: Told) -> Sighting:
     )
 
 
-def _nearby(session: Session, service: Service, located: Located, at: datetime) -> list[Any]:
+def _nearby(
+    session: Session, service: Service, located: Located, at: datetime, services: list[str]
+) -> list[Any]:
     assert located.lon is not None
     assert located.lat is not None
     radius_m = search_radius_m(
-        float(service.duplicates.radius_m or DEFAULT_RADIUS_M), located.accuracy_m or 15.0, WORST_ACCURACY_M
+        policies.of(service.duplicates).radius_m, located.accuracy_m or 15.0, WORST_ACCURACY_M
     )
     return _NEARBY.all(
         session,
         {
             "lon": located.lon,
             "lat": located.lat,
-            "services": _compatible(service.code),
+            "services": services,
             "since": at - timedelta(days=CLOSED_DAYS),
             "most": MOST_READ,
             **places.box(located.lat, radius_m),

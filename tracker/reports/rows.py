@@ -13,8 +13,6 @@ from tracker.events import Event
 from tracker.prepared import Prepared
 from tracker.reports.submission import Intake, Lookalike, Picture
 
-MODEL = "prior-1"
-
 _POINT = "ST_SetSRID(ST_MakePoint(CAST(:lon AS float8), CAST(:lat AS float8)), 4326)"
 
 _MEAN = "ST_SetSRID(ST_MakePoint(CAST(:mean_lon AS float8), CAST(:mean_lat AS float8)), 4326)"
@@ -115,7 +113,8 @@ def _keep_photos(session: Session, intake: Intake, report_id: UUID) -> None:
 def _found_values(found: tuple[Lookalike, ...]) -> dict[str, Any]:
     """Return the cases a report was scored against, the most probable first, with every term."""
     # One JSON text: an array of texts would have each of their quotes escaped, in Python.
-    return {"model": MODEL, "found": as_json([_found(each) for each in found])}
+    model = found[0].model if found else ""
+    return {"model": model, "found": as_json([_found(each) for each in found])}
 
 
 def _found(each: Lookalike) -> dict[str, Any]:

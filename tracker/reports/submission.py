@@ -76,10 +76,11 @@ class Known:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lookalike:
-    """A case that may be the same thing, with its score."""
+    """A case that may be the same thing, with its score and the version of the weights that gave it."""
 
     case: Known
     ranked: Ranked
+    model: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,73 @@
+"""The tables `vigie duplicates evaluate` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table
+
+from tracker.cli.text import pick
+from tracker.duplicates import evaluating
+from tracker.duplicates.evaluating import Answer, Line
+
+_LEAST = 5
+_RULE = "30m_7d"
+
+
+def show(answer: Answer, console: Console) -> None:
+    """Print everything over all, then the services and methods with enough duplicates, then macro means."""
+    judges = list(dict.fromkeys(line.judge for line in answer.lines))
+    everything = [line for line in answer.lines if line.by == evaluating.ANY]
+    console.print(_table(pick(fr="Tous les signalements", en="All reports"), everything))
+    for by, title in (
+        ("service", pick(fr="Par service", en="By service")),
+        ("method", pick(fr="Par façon de situer", en="By location method")),
+    ):
+        lines = [line for line in answer.lines if line.by == by and line.card.repeats >= _LEAST]
+        wanted = [*answer.weights, _RULE]
+        console.print(_table(title, sorted((each for each in lines if each.judge in wanted), key=_order)))
+    console.print(_macro(answer.lines, judges))
+
+
+def _order(line: Line) -> tuple[int, str, str]:
+    return -line.card.repeats, line.value, line.judge
+
+
+def _table(title: str, lines: Iterable[Line]) -> Table:
+    table = Table(title=title)
+    columns = (
+        "", "", pick(fr="signal.", en="reports"), pick(fr="doublons", en="repeats"),
+        pick(fr="propositions", en="shown"), "R@1", "R@3", "P", "R", "F1", pick(fr="lien 50", en="link 50"),
+        pick(fr="lien 70", en="link 70"), "auto P", "≥", "auto R", "ECE", "/s",
+    )  # fmt: skip
+    for name in columns:
+        table.add_column(name, justify="left" if name == "" else "right")
+    for line in lines:
+        card = line.card
+        table.add_row(
+            line.judge, "" if line.value == evaluating.ANY else line.value,
+            str(card.reports), str(card.repeats),
+            f"{card.suggestions:.3f}", *map(_share, (
+                card.recall_1, card.recall_3, card.precision, card.recall, card.f1, line.any_link_50,
+                line.any_link_70, card.attach_precision, card.attach_lower, card.attach_share,
+                card.calibration_error,
+            )), f"{line.checks_per_s:,.0f}",
+        )  # fmt: skip
+    return table
+
+
+def _macro(lines: Iterable[Line], judges: Iterable[str]) -> Table:
+    kept = list(lines)
+    table = Table(title=pick(fr="Moyenne des services (≥ 5 doublons)", en="Mean of services (≥ 5 repeats)"))
+    for name in ("", "n", pick(fr="propositions", en="shown"), "R@1", "R@3", "F1"):
+        table.add_column(name, justify="left" if name == "" else "right")
+    for judge in judges:
+        mean = evaluating.macro(kept, judge, _LEAST)
+        values = (mean.get(name) for name in ("suggestions", "recall_1", "recall_3", "f1"))
+        table.add_row(judge, str(int(mean["services"])), *map(_share, values))
+    return table
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"

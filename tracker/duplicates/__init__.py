@@ -1,0 +1,1 @@
+"""Duplicates: learning what makes two reports one, and judging how well it is done."""
