@@ -31,13 +31,14 @@ _LIST = text("""
 # a street is not split down its middle, and takes in what stands just outside on it (domain §6 ①, ④). On an
 # edge that two districts share the lowest code wins. With the districts outside and the cases inside, PostGIS
 # keeps each polygon prepared while the GiST index of the cases brings the points that its box holds.
-PLACED = """
-    covered AS (
-        SELECT DISTINCT ON (c.id) c.id, d.id AS district_id
-        FROM district d JOIN "case" c ON ST_Covers(d.geom, c.geom)
-        WHERE d.boundary_set_id = :set AND c.is_open
-        ORDER BY c.id, d.code COLLATE "C"
-    ), placed AS (
+COVERED = """
+    SELECT DISTINCT ON (c.id) c.id, d.id AS district_id
+    FROM district d JOIN {points} c ON ST_Covers(d.geom, c.geom)
+    WHERE d.boundary_set_id = :set AND c.is_open
+    ORDER BY c.id, d.code COLLATE "C"
+"""
+PLACED = f"""
+    covered AS ({COVERED.format(points='"case"')}), placed AS (
         SELECT c.id, c.district_id AS was, c.crew_id, c.last_seq, c.last_hash, c.geom,
             CASE WHEN s.location_kind = 'segment' OR s.definition->'location'->>'snap' = 'segment'
                 THEN coalesce(street.id, covered.district_id)
@@ -51,7 +52,7 @@ PLACED = """
         LEFT JOIN district street ON street.boundary_set_id = :set AND street.code = g.district_code
         WHERE c.is_open AND c.geom IS NOT NULL
     )
-"""
+"""  # noqa: S608 -- composed of constants
 
 # The text that is hashed is RFC 8785's: names in order, no blanks, `to_json` escaping as JSON.stringify does.
 # It is the payload too, so that what is kept and what is sealed cannot differ.
