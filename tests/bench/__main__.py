@@ -11,6 +11,7 @@ from rich.console import Console
 
 from tests.bench import (
     asking,
+    assigning,
     bringing,
     crowding,
     inside,
@@ -35,6 +36,7 @@ SCENARIOS: dict[str, Callable[[Bench], Result | list[Result]]] = {
     "submit": submitting.measure,
     "move": moving.measure,
     "import": bringing.measure,
+    "assign": assigning.measure,
     "duplicates": asking.measure,
     "tiles": tiling.measure,
     "million": crowding.measure,

@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from tests.bench import (
+    assigning,
     blocks,
     capture,
     inside,
@@ -69,6 +70,12 @@ def test_every_zoom_is_measured_beside_its_own_statement(bench):
     )
     assert all(result.ratio > 0 for result in results if "unchanged" not in result.name)
     assert [result.statements for result in results if "unchanged" in result.name] == [1, 2]
+
+
+def test_points_get_the_same_districts_either_way(bench):
+    for result in assigning.measure(bench):
+        assert result.requests == assigning.QUICK_POINTS
+        assert (result.ratio or 0) > 0
 
 
 def test_a_list_that_misses_its_goal_says_so():

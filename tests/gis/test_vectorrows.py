@@ -50,7 +50,7 @@ def same(layer, shapes=POINTS) -> bool:
     return all(row.shape.equals_exact(shape, 2e-6) for row, shape in zip(layer.rows, shapes, strict=True))
 
 
-# Québec's MTM zone 8 and Lambert, UTM, Web Mercator; Swiss LV95 and US survey feet have towns of their own below.
+# Québec's MTM zone 8 and Lambert, UTM, Web Mercator; Swiss and American grids have towns of their own below.
 @pytest.mark.parametrize("suffix", FORMATS)
 @pytest.mark.parametrize("srid", [4326, 32188, 2950, 32198, 32618, 3857])
 def test_every_format_and_grid_gives_the_same_points(tmp_path, suffix, srid):
@@ -260,7 +260,8 @@ def test_what_is_no_table_is_refused(tmp_path, content):
 
 @pytest.mark.parametrize(
     ("said", "number"),
-    [("45.25", 45.25), ("45,25", 45.25), ("-74", -74.0), ("1 234,5", 1234.5), ("1\u202f234,5", 1234.5), ("5e3", 5e3),
+    [("45.25", 45.25), ("45,25", 45.25), ("-74", -74.0), ("1 234,5", 1234.5), ("1\u202f234,5", 1234.5),
+     ("5e3", 5e3),
      ("", None), ("x", None), ("1,234.5", None), ("nan", None), ("inf", None)],
 )  # fmt: skip
 def test_numbers_are_read_with_points_and_commas(said, number):

@@ -115,9 +115,9 @@ class Cluster:
 class LocationRule:
     """Where a report of this service must point.
 
-    With `snap` the nearest segment is kept beside the point. `on_water` accepts wharves and beaches. `work` is
-    what is done on a street shared with a neighbour: road, snow or light. On a private lot the city refuses
-    work it does not do there; `on_private` is `accept` where it goes all the same.
+    With `snap` the nearest segment is kept beside the point. `on_water` accepts wharves and beaches. `work`
+    is what is done on a street shared with a neighbour: road, snow or light. `on_private` says whether a
+    place on a private lot is accepted or refused, the city doing no such work there.
     """
 
     kind: str

@@ -64,9 +64,9 @@ def register() -> None:
         "private-lot",
         title=_l("Terrain privé"),
         message=lambda _error: _(
-            "Ce lieu est sur un terrain privé, où la Ville n’intervient pas : adressez-vous au propriétaire. Si "
-            "c’est dans la rue ou dans un parc, déplacez l’épingle. Un terrain malpropre, un bruit ou un arbre "
-            "dangereux se signale par les services d’inspection."
+            "Ce lieu est sur un terrain privé, où la Ville n’intervient pas : adressez-vous au propriétaire. "
+            "Si c’est dans la rue ou dans un parc, déplacez l’épingle. Un terrain malpropre, un bruit ou un "
+            "arbre dangereux se signale par les services d’inspection."
         ),
         extra=lambda _error: {"contact": None, "services": list(INSPECTED)},
     )

@@ -45,8 +45,8 @@ class Asker:
 class Located:
     """Where a report is, as well as it is known. Without `lon` the place is unknown and is never a pin.
 
-    `address` is one of ours; `said` is what the person wrote, which may hold more than a place. `odds` are the
-    districts and territories it may be in, with their probabilities, when that is not sure.
+    `address` is one of ours; `said` is what the person wrote, which may hold more than a place. `odds` are
+    the districts and territories it may be in, with their probabilities, when that is not sure.
     """
 
     serial: int

@@ -179,7 +179,7 @@ def _refuse_others(ground: Ground, rule: LocationRule, point: Point, found: Surr
 
 
 def _concerns(rule: LocationRule, segment: Segment) -> bool:
-    """Tell whether a report is about its street: lights only where they were agreed upon, they may be assets."""
+    """Tell whether a report is about its street; a light is where lights were agreed upon."""
     return rule.is_of_street or rule.work in segment.agreement
 
 

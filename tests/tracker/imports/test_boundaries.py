@@ -146,8 +146,8 @@ def test_the_segment_decides_for_services_of_the_street(town):
     town.bring_in(CASES)
     # A pothole snaps to its street: the one it lies on is looked after from the east.
     town.rows(
-        "INSERT INTO street_segment (code, name, name_norm, class, owner, maintained_by, district_code, geom) "
-        "VALUES ('S1', 'rue X', 'rue x', 4, 'ville', 'ville', 'est', "
+        "INSERT INTO street_segment (code, name, name_norm, class, owner, maintained_by, district_code, "
+        "geom) VALUES ('S1', 'rue X', 'rue x', 4, 'ville', 'ville', 'est', "
         "'SRID=4326;LINESTRING(-74.01 45.0042,-73.99 45.0042)') RETURNING 1"
     )
     town.rows('UPDATE "case" SET segment_id = (SELECT id FROM street_segment) RETURNING 1')

@@ -69,7 +69,10 @@ STREETS = collection(
     ({"ID_TRC": 8, "NOM_VOIE": "Boulevard Est", "CLASSE": "Artère"}, line((2, 0), (4, 0))),
     ({"ID_TRC": 9, "NOM_VOIE": "Rue de la Gare"}, line((2, 0), (2, 2))),
 )
-PARTIES = "code;nom;name_en;telephone\nmtmd;Transports Québec;Transports Québec;511\namont;Ville d’Amont;Amont;450 555-0199\n"
+PARTIES = (
+    "code;nom;name_en;telephone\n"
+    "mtmd;Transports Québec;Transports Québec;511\namont;Ville d’Amont;Amont;450 555-0199\n"
+)
 
 
 def test_streets_are_mapped_by_the_names_of_their_fields(bare_town):
@@ -133,7 +136,7 @@ def test_a_new_delivery_changes_adds_and_removes_only_what_is_its_own(bare_town)
 
 
 def test_a_broken_line_of_several_parts_is_several_segments(bare_town):
-    parts = shapely.multilinestrings([line((0, 0), (1, 0)), line((3, 0), (4, 0))])
+    parts = shapely.union_all([line((0, 0), (1, 0)), line((3, 0), (4, 0))])
     bring_in(bare_town, "segments", collection(({"code": "A", "nom": "Rue"}, parts)))
     assert {code for (code,) in bare_town.rows("SELECT code FROM street_segment")} == {"A", "A-2"}
 
@@ -170,7 +173,8 @@ def test_addresses_are_read_from_their_parts_or_whole_and_tied_to_their_street(b
     )
     assert (brought.read, brought.kept, len(brought.refused)) == (4, 3, 1)
     found = bare_town.rows(
-        "SELECT civic, suffix, street, s.code FROM address a LEFT JOIN street_segment s ON s.id = a.segment_id ORDER BY 1"
+        "SELECT civic, suffix, street, s.code FROM address a "
+        "LEFT JOIN street_segment s ON s.id = a.segment_id ORDER BY 1"
     )
     assert [tuple(each) for each in found] == [
         (12, "A", "rue du Moulin", "7"), (14, "", "Rue du Moulin", "7"), (16, "", "rue Inconnue", None),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from statistics import NormalDist
 
+import numpy as np
 import pytest
+import shapely
 from geoalchemy2.shape import from_shape
 from shapely.geometry import LineString, MultiPolygon, box
 from shapely.geometry.base import BaseGeometry
@@ -17,13 +19,12 @@ from tracker.places.models import SRID, Parcel, StreetSegment, ThirdParty
 
 
 def laid(shape: BaseGeometry):
-    from shapely import transform
+    placed = shapely.transform(shape, lambda xy: np.array([city.at(x, y) for x, y in xy]))
+    return from_shape(placed, srid=SRID)
 
-    return from_shape(transform(shape, lambda xy: [city.at(*each) for each in xy]), srid=SRID)
 
-
-def area(*edges: float):
-    return laid(MultiPolygon([box(*edges)]))
+def area(west: float, south: float, east: float, north: float):
+    return laid(MultiPolygon([box(west, south, east, north)]))
 
 
 def street(code: str, *ends: tuple[float, float], **facts):
@@ -48,12 +49,13 @@ def shared(town: City) -> Iterator[City]:
                 Parcel(code="2", owner="ville", geom=area(640, 600, 680, 640)),
                 Parcel(code="3", owner="hydro", geom=area(680, 600, 720, 640)),
                 ThirdParty(
-                    code="ecole", kind="owner", name_fr="Centre de services scolaire", name_en="School service centre",
+                    code="ecole", kind="owner", name_fr="Centre de services scolaire",
+                    name_en="School service centre",
                     phone="450 555-0155", geom=area(700, 700, 800, 800),
                 ),
                 ThirdParty(
-                    code="voie", kind="water", name_fr="Voie maritime", name_en="Seaway", phone="450 555-0177",
-                    geom=area(2400, 650, 2900, 950),
+                    code="voie", kind="water", name_fr="Voie maritime", name_en="Seaway",
+                    phone="450 555-0177", geom=area(2400, 650, 2900, 950),
                 ),
                 # The border is x = 3000: a street on it, done partly by the neighbour, and one just beyond.
                 street("FRONTIERE", (3000, 550), (3000, 1000), district_code="3",
@@ -80,7 +82,7 @@ def send(town: City, x: float, y: float, service: str = "VOI-NID", *, language: 
 
 
 def refused(answer) -> str:
-    return answer.get("type", "").removeprefix("/problems/")
+    return str(answer.get("type", "")).removeprefix("/problems/")
 
 
 def test_work_on_a_private_lot_is_refused_with_advice_in_the_readers_language(shared: City):
