@@ -26,6 +26,7 @@ _ARTICLE = re.compile(r"^\w+ (du|des|de la|de l|de)\b")
 # Edits forgiven in a word of so many letters: none in three, three in ten.
 _FORGIVEN = (0, 0, 0, 0, 1, 1, 2, 2, 2, 2, 3)
 _LEAST_NEAR = 0.6
+_SAINT = 0.5  # a title says little, however few the names that have it
 _MOST_NEAR = 12
 _MOST_PREFIXED = 40
 _SHORTEST_PREFIX = 3
@@ -166,7 +167,8 @@ class Gazetteer:
     def _weigh(self) -> dict[str, float]:
         """Weigh words by how few names hold them: "Elzéar" says more than "Saint"."""
         total = len(self.entries) + 1
-        return {word: 0.3 + math.log(total / (1 + len(found))) for word, found in self.postings.items()}
+        weights = {word: 0.3 + math.log(total / (1 + len(found))) for word, found in self.postings.items()}
+        return weights | {saint: _SAINT for saint in SHORT.values() if saint in weights}
 
     def weight(self, word: str) -> float:
         """Return how much a word of a name tells."""
