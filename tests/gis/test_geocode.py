@@ -7,23 +7,27 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis import gazetteer, geocode
-from gis.gazetteer import Gazetteer, Spot
+from gis import geocode, placenames
+from gis.gazetteer import Gazetteer
+from gis.placenames import Spot
 from gis.placewords import PlaceWords
 from gis.streetwords import normalise_street
 from tests.gis.conftest import ROOT
 
 STREETS = (
-    "rue du Moulin", "avenue des Moulins", "rue des Érables", "avenue des Érables", "rue du Canal", "chemin du Canal",
+    "rue du Moulin", "avenue des Moulins", "rue des Érables", "avenue des Érables", "rue du Canal",
+    "chemin du Canal",
     "rue Principale", "2e Avenue", "12e Avenue", "rue Saint-Elzéar", "rue Sainte-Claire", "rang du Nord",
     "boulevard de la Grande-Prairie", "rue des Éclusiers", "rue des Éclusiers-du-Roi", "rue de la Gare",
-    "rue Lafontaine", "montée Desruisseaux", "route 399", "bretelle de la route 399", "rue de l’Étoile-du-Nord",
+    "rue Lafontaine", "montée Desruisseaux", "route 399", "bretelle de la route 399",
+    "rue de l’Étoile-du-Nord",
     "rue Principale Est", "rue Principale Ouest", "rue de la Neige", "rue Notre-Dame", "rue du Grès",
 )  # fmt: skip
 LANDMARKS = (
     ("park", "parc des Érables"), ("park", "plaines du Coteau"), ("rink", "patinoire, parc des Érables"),
     ("building", "aréna du Bassin"), ("building", "hôtel de ville"), ("building", "caserne nº 1"),
-    ("building", "caserne nº 2"), ("building", "bibliothèque Lafontaine"), ("building", "piscine des Sarcelles"),
+    ("building", "caserne nº 2"), ("building", "bibliothèque Lafontaine"),
+    ("building", "piscine des Sarcelles"),
     ("water", "canal des Écluses"), ("park", "Riverside Park"),
 )  # fmt: skip
 
@@ -37,8 +41,8 @@ def words() -> PlaceWords:
 def town(words: PlaceWords) -> Gazetteer:
     spot = Spot(lon=-74.1, lat=45.2, radius_m=50)
     return Gazetteer(
-        [gazetteer.street(name, normalise_street(name)) for name in STREETS]
-        + [gazetteer.landmark(kind, name, name, words=words, spot=spot) for kind, name in LANDMARKS],
+        [placenames.street(name, normalise_street(name)) for name in STREETS]
+        + [placenames.landmark(kind, name, name, words=words, spot=spot) for kind, name in LANDMARKS],
         words,
         ignored=["Valbrise", "québec"],
         areas={"1": "Vieux-Bassin", "6": "Coteau-Rouge"},
@@ -237,7 +241,7 @@ def test_the_last_word_is_open_while_it_is_typed(town):
 
 def test_another_way_to_write_a_name_leads_to_the_street():
     words = PlaceWords({})
-    entry = gazetteer.street("Old Town Mall", "old town mall", written="North Gay Street")
+    entry = placenames.street("Old Town Mall", "old town mall", written="North Gay Street")
     best = geocode.read("1730 N Gay St", Gazetteer([entry], words))[0]
     assert (best.entries[0].name, best.civic) == ("Old Town Mall", 1730)
 
