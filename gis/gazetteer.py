@@ -3,110 +3,30 @@
 from __future__ import annotations
 
 import math
-import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from gis import streetwords, text
+from gis import text
+from gis.phonetics import sound
+from gis.placenames import Entry
 from gis.placewords import PlaceWords
-from gis.streetwords import ARTICLES, GENERIC_OF, SHORT
+from gis.streetwords import GENERIC_OF, SHORT
 
-STREET = "street"
 _STREET_MISTYPED = frozenset(["reu", "rrue", "ruue", "ruee", "ure", "ue"])
 _AROUND = frozenset(GENERIC_OF) | frozenset(["coin", "angle", "intersection", "corner", "entre", "between"])
-_PARK = "park"
-_POLE = re.compile(r"\b(?:du|de l)[ -](?:nord|sud|est|ouest)$")
-_ARTICLE = re.compile(r"^\w+ (du|des|de la|de l|de)\b")
 # Edits forgiven in a word of so many letters: none in three, three in ten.
 _FORGIVEN = (0, 0, 0, 0, 1, 1, 2, 2, 2, 2, 3)
 _LEAST_NEAR = 0.6
+_SAINT = 0.5  # a title says little, however few the names that have it
 _MOST_NEAR = 12
 _MOST_PREFIXED = 40
 _SHORTEST_PREFIX = 3
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
-    """A named place. `what` is a street's generic or what a landmark is; `core` the words of its own name.
-
-    A street is found in the database by `key`; a landmark knows its point (EPSG:4326) and its half-width.
-    """
-
-    kind: str
-    name: str
-    key: str
-    what: str | None
-    core: tuple[str, ...]
-    direction: str | None = None
-    article: str | None = None
-    lon: float | None = None
-    lat: float | None = None
-    radius_m: float = 0.0
-    areas: tuple[str, ...] = ()
-
-    @property
-    def is_street(self) -> bool:
-        return self.kind == STREET
-
-
-def street(name: str, key: str, *, written: str | None = None, areas: Iterable[str] = ()) -> Entry:
-    """Make a street's entry; `written` is another way its name is spelt, `areas` the districts it runs through."""
-    parts = streetwords.split(written or name)
-    plain = [word for word in streetwords.words_of(written or name) if word not in ARTICLES]
-    if len(plain) > len(parts.norm.split()):  # "bretelle de la route 399": the generic of another street
-        parts = streetwords.StreetName(generic=None, core=tuple(plain), direction=None)
-    if parts.direction and _POLE.search(text.fold(written or name)):  # "Étoile-du-Nord" lies in no direction
-        parts = replace(parts, core=(*parts.core, parts.direction), direction=None)
-    article = _ARTICLE.match(text.fold(written or name))
-    return Entry(
-        kind=STREET,
-        name=name,
-        key=key,
-        what=parts.generic,
-        core=parts.core,
-        direction=parts.direction,
-        article=article[1] if article else None,
-        areas=tuple(areas),
-    )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Spot:
-    """Where a landmark is and how wide: EPSG:4326, half-width in metres, district."""
-
-    lon: float
-    lat: float
-    radius_m: float
-    area: str | None = None
-
-
-def landmark(kind: str, name: str, key: str, *, words: PlaceWords, spot: Spot) -> Entry:
-    """Make a landmark's entry: "bibliothèque Lafontaine" is a library whose own name is Lafontaine."""
-    plain = [word for word in text.tokens(name) if word != "no"]
-    what, own = words.announced(plain)
-    inner = {
-        at for each in words.landmarks(own) if each.meaning == _PARK for at in range(each.start, each.end)
-    }
-    core = [word for word in own if word not in ARTICLES]
-    if inner:  # "patinoire, parc de la Vigie": the rink of Vigie, whatever that is called
-        core = [word for at, word in enumerate(own) if at not in inner and word not in ARTICLES] or core
-    return Entry(
-        kind=kind,
-        name=name,
-        key=key,
-        what=what,
-        core=tuple(core),
-        lon=spot.lon,
-        lat=spot.lat,
-        radius_m=spot.radius_m,
-        areas=(spot.area,) if spot.area else (),
-    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -166,7 +86,8 @@ class Gazetteer:
     def _weigh(self) -> dict[str, float]:
         """Weigh words by how few names hold them: "Elzéar" says more than "Saint"."""
         total = len(self.entries) + 1
-        return {word: 0.3 + math.log(total / (1 + len(found))) for word, found in self.postings.items()}
+        weights = {word: 0.3 + math.log(total / (1 + len(found))) for word, found in self.postings.items()}
+        return weights | {saint: _SAINT for saint in SHORT.values() if saint in weights}
 
     def weight(self, word: str) -> float:
         """Return how much a word of a name tells."""
@@ -174,11 +95,9 @@ class Gazetteer:
 
     def _near(self, word: str) -> dict[str, float]:
         """Return the words of names that a word may be, with how alike they are, 0 to 1."""
-        found: dict[str, float] = {}
         plain = SHORT.get(word, word)
-        for same, likeness in ((word, 1.0), (plain, 1.0), *_numbers_of(plain)):
-            if same in self.postings:
-                found[same] = likeness
+        variants = ((word, 1.0), (plain, 1.0), *_numbers_of(plain))
+        found = {same: likeness for same, likeness in variants if same in self.postings}
         if word.isdigit():
             return found
         is_exact = bool(found)
@@ -230,39 +149,10 @@ class Gazetteer:
 
 
 def _numbers_of(word: str) -> tuple[tuple[str, float], ...]:
-    """The other number or gender: "moulin" and "moulins", "saint" and "sainte" are one slip of the tongue apart."""
+    """The other number or gender: "moulin" and "moulins", "saint" and "sainte" are one slip apart."""
     if len(word) < 4:
         return ()
     others: list[tuple[str, float]] = [(word + "s", 0.92), (word + "x", 0.92), (word + "e", 0.92)]
     if word[-1] in "sxe":
         others.append((word[:-1], 0.92))
     return tuple(others)
-
-
-_SOUNDS = (
-    (re.compile(pattern), replacement)
-    for pattern, replacement in (
-        (r"(?:es|ts|ds|ps|e|s|x|t|d|p)$", ""),
-        (r"ph", "f"),
-        (r"th|tt", "t"),
-        (r"qu|ck|k|c(?=[aoulr])", "k"),
-        (r"eau|au|ault", "o"),
-        (r"ai|ei|ey|ay", "e"),
-        (r"y", "i"),
-        (r"c(?=[ei])|sc(?=[ei])|ss|ç", "s"),
-        (r"z", "s"),
-        (r"ge(?=[ao])", "j"),
-        (r"g(?=[ei])", "j"),
-        (r"(?:an|en|am|em)(?=[^aeiou]|$)", "an"),
-        (r"h", ""),
-    )
-)
-_SOUND_RULES = tuple(_SOUNDS)
-
-
-@lru_cache(maxsize=16384)
-def sound(word: str) -> str:
-    """Give a word about as it sounds in French: "gelinote" and "gélinotte" are one, so are "hébert" and "ébert"."""
-    for pattern, replacement in _SOUND_RULES:
-        word = pattern.sub(replacement, word)
-    return re.sub(r"(.)\1+", r"\1", word)

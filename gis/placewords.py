@@ -26,7 +26,7 @@ class Phrase:
 class PlaceWords:
     """The words of a language for places, made once from a mapping and shared.
 
-    The mapping is `{"assets": {kind: [phrase, …]}, "landmarks": {what: [phrase, …]}, "common": "words"}`, with
+    It is `{"assets": {kind: [phrase, …]}, "landmarks": {what: [phrase, …]}, "common": "words"}`, with
     `named`, the kinds of equipment whose names are places, and `beyond`, what may follow any address.
     Raises ValueError if it has another shape.
     """
@@ -50,7 +50,7 @@ class PlaceWords:
         return _found(words, self._landmarks)
 
     def announced(self, words: Sequence[str]) -> tuple[str | None, tuple[str, ...]]:
-        """Take a landmark's name apart: what it is, if its first or last words say so, and the words of its own."""
+        """Take a landmark's name apart: what it is, if its first or last words say so, and its own words."""
         found = self.landmarks(words)
         if found and found[0].start == 0:
             return found[0].meaning, tuple(words[found[0].length :])

@@ -1,4 +1,4 @@
-"""What somebody typed to say a place, cut into words, numbers and signs; what is certainly no place left out."""
+"""What somebody typed to say a place, cut into words, numbers and signs, without what is surely no place."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TIME = re.compile(
     r"\b\d{1,2} ?h ?\d{2}\b|\b\d{1,2} ?h\b|\b\d{1,2}:\d{2}\b|\b\d{1,2} ?[ap]\.?m\b|\b\d{4}-\d{2}-\d{2}\b"
 )
 _MEASURE = re.compile(
-    r"\b\d+(?:[.,]\d+)? ?(?:\$|%|(?:cm|mm|m|km|km/h|kmh|pieds?|pouces?|po|metres?|ft|feet|foot|inch|inches|in|"
+    r"\b\d+(?:[.,]\d+)? ?(?:\$|%|(?:cm|mm|m|km|km/h|kmh|pieds?|pouces?|po|metres?|ft|feet|foot|inch|inches|"
     r"ans?|mois|semaines?|jours?|heures?|minutes?|min|fois|years?|months?|weeks?|days?|hours?|times|"
     r"voitures?|autos?|chiens?|enfants?|personnes?|cars?|dogs?|kids|people|sacs?|bags?|pneus?|tires?)\b)"
 )

@@ -43,57 +43,12 @@ _GENERICS = {
 GENERICS = frozenset(_GENERICS)
 GENERIC_OF = {spelling: generic for generic, all_of in _GENERICS.items() for spelling in all_of.split()}
 # Generics that may follow a name: the English ones, and those both languages share ("2e Avenue").
-TRAILING = frozenset(
-    [
-        "avenue",
-        "av",
-        "ave",
-        "boulevard",
-        "boul",
-        "blvd",
-        "bvd",
-        "circle",
-        "cir",
-        "court",
-        "crt",
-        "ct",
-        "crescent",
-        "cres",
-        "drive",
-        "dr",
-        "highway",
-        "hwy",
-        "lane",
-        "ln",
-        "parkway",
-        "pkwy",
-        "pky",
-        "place",
-        "pl",
-        "promenade",
-        "road",
-        "rd",
-        "route",
-        "rte",
-        "rt",
-        "square",
-        "sq",
-        "st",
-        "str",
-        "street",
-        "terrace",
-        "terr",
-        "ter",
-        "trail",
-        "trl",
-        "alley",
-        "aly",
-        "wharf",
-        "freeway",
-        "fwy",
-        "way",
-    ]
-)
+_TRAILING = """
+    alley aly av ave avenue blvd boul boulevard bvd cir circle court cres crescent crt ct dr drive
+    freeway fwy highway hwy lane ln parkway pkwy pky pl place promenade rd road route rt rte sq
+    square st str street ter terr terrace trail trl way wharf
+"""
+TRAILING = frozenset(_TRAILING.split())
 _DIRECTIONS = {"nord": "n nord north", "sud": "s sud south", "est": "e est east", "ouest": "o w ouest west"}
 DIRECTION_OF = {spelling: name for name, all_of in _DIRECTIONS.items() for spelling in all_of.split()}
 SHORT = {"st": "saint", "ste": "sainte", "sts": "saints", "mt": "mont", "mgr": "monseigneur"}

@@ -10,8 +10,9 @@ from functools import lru_cache
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from gis import gazetteer as names
-from gis.gazetteer import Entry, Gazetteer, Spot
+from gis import placenames as names
+from gis.gazetteer import Gazetteer
+from gis.placenames import Entry, Spot
 from gis.placewords import PlaceWords
 from tracker import definitions
 from tracker.db import PerRevision, selected

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from gis import civic as numbers
 from gis import geocode
 from gis.civic import House
-from gis.gazetteer import Entry
 from gis.geocode import Reading
+from gis.placenames import Entry
 from tracker.catalogue import queries as catalogue
 from tracker.places import gazetteer, lookups, queries
 from tracker.places import ground as grounds

@@ -97,7 +97,7 @@ def _addresses() -> None:
         422,
         "place-vague",
         title=_l("Lieu trop vague"),
-        message=lambda error: _("« %(query)s » : à quel numéro, ou près de quelle rue ?", query=error.query),
+        message=lambda error: _("« %(query)s » : à quel numéro, ou près de quelle rue ?", query=error.query),
         extra=lambda error: {"choices": [as_choice(choice) for choice in error.choices]},
     )
     on(

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gis import civic
-from gis.gazetteer import Entry
+from gis.placenames import Entry
 from tracker import definitions
 from tracker.places import gazetteer, noise
 from tracker.places.geocoding import SAME_M
@@ -65,10 +65,9 @@ def generate(session: Session, language: str, count: int, seed: int) -> list[Que
     rng = Random(f"{seed}-{language}")
     writer = _Writer(session, language, rng)
     total = sum(SHARES.values())
-    found = [
-        query for kind, share in SHARES.items() for query in writer.write(kind, round(count * share / total))
-    ]
-    return found[:count]
+    counts = {kind: count * share // total for kind, share in SHARES.items()}
+    counts["address"] += count - sum(counts.values())
+    return [query for kind, wanted in counts.items() for query in writer.write(kind, wanted)]
 
 
 class _Writer:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from flask_babel import gettext as _
+
 from tracker.web import inner
 
 METHODS = ("gps", "pin", "photo", "address", "asset", "segment")
@@ -55,12 +57,11 @@ def read(given: Mapping[str, str]) -> Place | None:
     )
 
 
-def search(typed: str) -> list[dict[str, Any]]:
-    """Return the addresses, corners and parks that a text may mean."""
-    found = _asked(typed)
-    # A number that nobody has on this street still says which street: the map does the rest.
-    street = typed.lstrip("0123456789, ")
-    return found or (_asked(street) if street and street != typed else [])
+def search(typed: str, *, is_typing: bool = False) -> list[dict[str, Any]]:
+    """Return the places that a text may mean; `is_typing` completes its last word."""
+    asked = {"q": typed} | ({"typing": "true"} if is_typing else {})
+    answer = inner.call("GET", f"/places/search?{urlencode(asked)}")
+    return [_shown(found) for found in answer.body.get("results", [])] if answer.is_ok else []
 
 
 def describe(place: Place) -> dict[str, Any]:
@@ -69,9 +70,10 @@ def describe(place: Place) -> dict[str, Any]:
     return dict(answer.body) if isinstance(answer.body, dict) else {}
 
 
-def _asked(text: str) -> list[dict[str, Any]]:
-    answer = inner.call("GET", f"/places/search?{urlencode({'q': text})}")
-    return list(answer.body.get("results", [])) if answer.is_ok else []
+def _shown(found: dict[str, Any]) -> dict[str, Any]:
+    """Add what a list says beside a place: its district, and whether it is an estimate or a whole street."""
+    sort = {"interpolated": _("position estimée"), "street": _("toute la rue")}.get(found["kind"])
+    return {**found, "hint": " · ".join(filter(None, (found["district"], sort)))}
 
 
 def _number(text: str | None) -> float | None:

@@ -120,8 +120,9 @@ def send(code: str) -> Response:
 def _place_page(service: dict[str, Any], problem: Any = None) -> Response:
     chosen = places.read(request.args)
     typed = request.args.get("search", "").strip()[:200]
-    results = places.search(typed) if typed else None
-    if shell.wanted_part() == "places":
+    is_live = shell.wanted_part() == "places"
+    results = places.search(typed, is_typing=is_live) if typed else None
+    if is_live:
         return shell.render("citizen/places.html", results=results, service=service, q=request.args.get("q"))
     with edge.transaction() as session:
         town_map = map_data.of_town(session)

@@ -99,7 +99,7 @@ function searchAddresses(input) {
   })
   input.addEventListener("input", debounce(async () => {
     const typed = input.value.trim()
-    const answer = typed.length > 2 ? await ask(typed).catch(() => null) : { html: "" }
+    const answer = typed.length > 1 ? await ask(typed).catch(() => null) : { html: "" }
     if (answer) swap(holder, answer.html)
   }, 160))
   holder.addEventListener("click", (event) => {
