@@ -24,6 +24,7 @@ from tracker.demo import (
     naming,
     network,
     parameters,
+    passages,
     seeds,
     segments,
     skeleton,
@@ -39,7 +40,7 @@ from tracker.demo.parameters import CityPlan
 from tracker.demo.segments import Segment
 from tracker.demo.zones import COUNTRY, Zones
 
-SIZES = ("xs", "s")
+SIZES = ("xs", "m", "xl")
 _CORE_ONLY = frozenset({"xs"})
 # Pumping stations and lots keep this far from water; fronts of lots keep it from the rails.
 _WATER_M, _RAIL_M = 8.0, 14.0
@@ -81,7 +82,7 @@ class City:
         return {name: _digest(layer) for name, layer in self.layers()}
 
 
-def build(plan: CityPlan, *, size: str = "s", seed: int = 311, tell: Tell | None = None) -> City:
+def build(plan: CityPlan, *, size: str = "m", seed: int = 311, tell: Tell | None = None) -> City:
     """Draw the town. `xs` fills a few quarters only; `tell` hears the name of each stage.
 
     The same plan, size and seed give the same town to the last centimetre. Raises UnknownSize.
@@ -127,7 +128,9 @@ def _streets(
     plan: CityPlan, land: Ground, tiles: Sequence[District], cells: Zones, seed: int
 ) -> list[Segment]:
     roads = [*skeleton.draw(plan, land, cells), *infill.draw(plan, land, cells, seed)]
-    edges = network.weave(roads, thin=plan.thin, rng=seeds.stream(seed, "thinning"))
+    rng = seeds.stream(seed, "thinning")
+    roads += passages.draw(network.weave(roads, thin=0.0, rng=rng), infill.forbidden(plan, land))
+    edges = network.weave(roads, thin=plan.thin, rng=rng)
     by_kind = zone_shapes(plan, cells)
     empty = shapely.Polygon()
     setting = naming.Setting(
@@ -155,7 +158,7 @@ def zone_shapes(plan: CityPlan, cells: Zones) -> dict[str, BaseGeometry]:
     return {kind: shapely.union_all(shapes) for kind, shapes in sorted(found.items()) if kind != COUNTRY}
 
 
-def draw_default(*, size: str = "s", seed: int = 311, tell: Tell | None = None) -> City:
+def draw_default(*, size: str = "m", seed: int = 311, tell: Tell | None = None) -> City:
     """Draw Valbrise with the parameters of data/demo."""
     return build(parameters.read_plan(), size=size, seed=seed, tell=tell)
 

@@ -39,7 +39,7 @@ def draw(plan: CityPlan, land: Ground, cells: Zones, seed: int) -> list[Road]:
                 roads += [_street(plan, cells, (row, column), line) for line in lines]
     roads += _grid(plan, cells, "o", plan.grid.angle_deg)
     roads += _grid(plan, cells, "l", -plan.grid.angle_deg * 0.75)
-    return _keep_clear(roads, _forbidden(plan, land))
+    return _keep_clear(roads, forbidden(plan, land))
 
 
 def _pattern(
@@ -112,7 +112,7 @@ def _grid_line(
     ]
 
 
-def _forbidden(plan: CityPlan, land: Ground) -> BaseGeometry:
+def forbidden(plan: CityPlan, land: Ground) -> BaseGeometry:
     """Where no local street goes: the shore side, the canal's bank, the rail line and the creek."""
     shore = [each.shape for each in land.water if each.kind in ("river", "bay")]
     margin = plan.shore_setback - 0.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +16,8 @@ from tracker.demo import grammar, parameters, seeds, streets
 from tracker.demo.edges import Edge, Node, by_node
 from tracker.demo.streets import Street
 
-_COURT_M = 140.0
-_SHORT_M = 260.0
+_COURT_M = 150.0
+_ARM_M = 210.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +29,7 @@ class NamesPlan:
     old_rues: tuple[str, ...]
     lock_rues: tuple[str, ...]
     collectors: tuple[str, ...]
+    generics: dict[str, float]
     zone_themes: dict[str, tuple[str, ...]]
     parks: tuple[str, ...]
 
@@ -61,9 +63,13 @@ def name_all(edges: Sequence[Edge], words: NamesPlan, setting: Setting, seed: in
     for group in groups:
         names[group[0]] = edges[group[0]].name or ""
     _name_old_grid(edges, [g for g in groups if not names[g[0]]], setting, namer, names)
-    for group in groups:
-        if not names[group[0]]:
-            names[group[0]] = _local_name(edges, group, setting, namer)
+    branch_of = _branches(edges, [g for g in groups if not names[g[0]] or edges[g[0]].road_class == 4], names)
+    left = [g for g in groups if not names[g[0]] and g[0] not in branch_of]
+    generics = _generics(edges, left, namer, [name for name in names.values() if name])
+    for group in left:
+        names[group[0]] = _local_name(edges, group, setting, namer, generics.get(group[0], "rue"))
+    for first in branch_of:
+        names[first] = names[_stem(branch_of, first)]
     together: dict[str, list[int]] = defaultdict(list)
     for group in groups:
         together[names[group[0]]] += group
@@ -100,6 +106,10 @@ class _Namer:
             if self._take(name):
                 return name
         return None
+
+    def listed(self, which: str) -> list[str]:
+        """The names of a list that are not given yet."""
+        return [name for name in self._lists[which] if name not in self.used]
 
     def themed(self, generic: str, themes: Sequence[str]) -> str:
         """The next free specific of the themes; then of any theme, the least used first."""
@@ -153,7 +163,9 @@ def _name_old_grid(
             names[group[0]] = namer.from_list("lock") or ""
 
 
-def _local_name(edges: Sequence[Edge], group: list[int], setting: Setting, namer: _Namer) -> str:
+def _local_name(
+    edges: Sequence[Edge], group: list[int], setting: Setting, namer: _Namer, generic: str
+) -> str:
     if edges[group[0]].road_class < 4:
         listed = namer.from_list("collectors")
         if listed is not None:
@@ -165,25 +177,87 @@ def _local_name(edges: Sequence[Edge], group: list[int], setting: Setting, namer
     themes = namer.words.zone_themes[code]
     # A quarter of some 800 m keeps one theme, so its streets sound alike.
     turn = (int(middle.x // 800) + int(middle.y // 800)) % len(themes)
-    return namer.themed(_generic(edges, group, namer.dead_ends), (*themes[turn:], *themes[:turn]))
+    return namer.themed(generic, (*themes[turn:], *themes[:turn]))
 
 
-def _generic(edges: Sequence[Edge], group: list[int], dead_ends: set[Node]) -> str:
-    """Loops are croissants, short dead ends places or terrasses, a few long ones avenues; most are rues."""
-    length = _length(edges, group)
+def _branches(edges: Sequence[Edge], groups: list[list[int]], names: dict[int, str]) -> dict[int, int]:
+    """Short streets that are arms of a longer one and bear its name: the first piece of each, by that of the arm.
+
+    A short dead end stays a place of its own.
+    """
+    dead_ends = {node for node, at in by_node(edges).items() if len(at) == 1}
+    at: dict[Node, list[list[int]]] = defaultdict(list)
+    for group in groups:
+        for node in _corners(edges, group):
+            at[node].append(group)
+    found: dict[int, int] = {}
+    for group in sorted(groups, key=lambda group: (_length(edges, group), group[0])):
+        length, corners = _length(edges, group), _corners(edges, group)
+        if names[group[0]] or length > _ARM_M or edges[group[0]].road_class < 4:
+            continue
+        beside = [each for node in sorted(corners) for each in at[node] if _length(edges, each) > length]
+        beside = [each for each in beside if edges[each[0]].road_class == 4]
+        if beside and not (corners & dead_ends and length < _COURT_M):
+            found[group[0]] = max(beside, key=lambda each: (_length(edges, each), -each[0]))[0]
+    return found
+
+
+def _stem(branch_of: dict[int, int], first: int) -> int:
+    while first in branch_of:
+        first = branch_of[first]
+    return first
+
+
+def _corners(edges: Sequence[Edge], group: list[int]) -> set[Node]:
+    return {node for position in group for node in (edges[position].start, edges[position].end)}
+
+
+def _generics(
+    edges: Sequence[Edge], groups: list[list[int]], namer: _Namer, given: Sequence[str]
+) -> dict[int, str]:
+    """Croissants, places, terrasses and avenues in their usual shares, each for the streets that suit it best.
+
+    Croissants turn back on themselves, places are short dead ends, terrasses short, avenues long; what is left
+    is a rue. Fewer are made where there already are some by name.
+    """
+    local = [group for group in groups if edges[group[0]].road_class == 4]
+    total = len(groups) + len(set(given))
+    begun = Counter(name.split(" ")[0] if not name[0].isdigit() else "avenue" for name in set(given))
+    begun.update(name.split(" ")[0] for name in namer.listed("collectors")[: len(groups) - len(local)])
+    suits = {
+        "croissant": lambda group: (_bend(edges, group), group[0]),
+        "place": lambda group: (
+            not _corners(edges, group) & namer.dead_ends,
+            _length(edges, group),
+            group[0],
+        ),
+        "terrasse": lambda group: (_length(edges, group), group[0]),
+        "avenue": lambda group: (-_length(edges, group), group[0]),
+        "chemin": lambda group: (-_bend(edges, group) * _length(edges, group), group[0]),
+        "montée": lambda group: (-abs(_rise(edges, group)), group[0]),
+    }
+    chosen: dict[int, str] = {}
+    for generic, suit in suits.items():
+        wanted = max(0, round(namer.words.generics[generic] * total) - begun[generic])
+        free = sorted((group for group in local if group[0] not in chosen), key=suit)
+        chosen.update({group[0]: generic for group in free[:wanted]})
+    for group in groups:
+        if edges[group[0]].road_class < 4:
+            chosen[group[0]] = "chemin"
+    return chosen
+
+
+def _rise(edges: Sequence[Edge], group: list[int]) -> float:
+    """Metres it goes up the map: a montée leaves the water."""
+    y = [node[1] for node in _corners(edges, group)]
+    return max(y) - min(y)
+
+
+def _bend(edges: Sequence[Edge], group: list[int]) -> float:
+    """How far apart the ends of a street are, as a share of its length: 0 for a loop."""
     ends = Counter(node for position in group for node in (edges[position].start, edges[position].end))
-    chance = (group[0] * 2654435761) % 100
-    if edges[group[0]].road_class < 4:
-        return "chemin" if chance < 50 else "avenue"
-    if all(count % 2 == 0 for count in ends.values()):
-        return "croissant" if chance < 60 else "rue"
-    if length < _COURT_M:
-        if dead_ends & set(ends):
-            return "impasse" if chance < 60 else "place"
-        return "place" if chance < 20 else "terrasse" if chance < 45 else "allée" if chance < 70 else "rue"
-    if length > 2 * _SHORT_M and chance < 12:
-        return "avenue"
-    return "rue"
+    free = sorted(node for node, count in ends.items() if count == 1)
+    return math.dist(free[0], free[-1]) / _length(edges, group) if free else 0.0
 
 
 def _length(edges: Sequence[Edge], group: list[int]) -> float:
