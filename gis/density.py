@@ -149,7 +149,9 @@ def _key(q: Ints, r: Ints) -> Ints:
 def _counted(points: Floats, weights: Floats, q: Ints, r: Ints, size_m: float) -> Floats:
     keys = _key(q, r)
     at = np.searchsorted(keys, _key(*cells_of(points[:, 0], points[:, 1], size_m)))
-    return np.asarray(np.bincount(at, weights=weights, minlength=len(keys)), dtype=np.float64)
+    counted: Floats = np.zeros(len(keys))
+    np.add.at(counted, at, weights)
+    return counted
 
 
 def _around(values: Floats, q: Ints, r: Ints) -> tuple[Floats, Floats]:

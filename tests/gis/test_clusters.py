@@ -166,10 +166,10 @@ def test_a_town_without_a_past_is_not_all_alarm():
 def test_the_tail_is_the_sum_of_its_probabilities(mean, dispersion, observed):
     def pmf(count: int) -> float:
         if not dispersion:
-            return math.exp(count * math.log(mean) - mean - math.lgamma(count + 1))
+            return float(math.exp(count * math.log(mean) - mean - math.lgamma(count + 1)))
         size, share = mean / dispersion, 1 / (1 + dispersion)
-        ways = math.exp(math.lgamma(count + size) - math.lgamma(count + 1) - math.lgamma(size))
-        return ways * share**size * (1 - share) ** count
+        ways = float(math.exp(math.lgamma(count + size) - math.lgamma(count + 1) - math.lgamma(size)))
+        return float(ways * share**size * (1 - share) ** count)
 
     counts = range(observed, observed + 400)
     assert 10 ** clusters.log10_tail(observed, mean, dispersion) == pytest.approx(

@@ -66,14 +66,14 @@ def evidence(surge: SurgeRow) -> list[str]:
         return [_counted(surge, known)]
     return [
         ngettext(
-            "%(num)s endroit distinct en %(hours)s h, à moins de %(metres)s m",
-            "%(num)s endroits distincts en %(hours)s h, à moins de %(metres)s m",
+            "%(num)s endroit distinct en %(hours)s h, à moins de %(metres)s m",
+            "%(num)s endroits distincts en %(hours)s h, à moins de %(metres)s m",
             surge.observed,
             hours=f"{known['window_h']:g}",
             metres=f"{known['radius_m']:g}",
         ),
         _usual(known["usual_days"]),
-        _("Une telle coïncidence : moins d’une chance sur %(odds)s", odds=_odds(surge.log10_p)),
+        _("Une telle coïncidence : moins d’une chance sur %(odds)s", odds=_odds(surge.log10_p)),
     ]
 
 
@@ -85,7 +85,7 @@ def _counted(surge: SurgeRow, known: dict[str, Any]) -> str:
     }[known["by"]]
     return str(
         _(
-            "%(count)s endroits %(where)s, en %(hours)s h (règle : %(least)s au moins)",
+            "%(count)s endroits %(where)s, en %(hours)s h (règle : %(least)s au moins)",
             count=surge.observed,
             where=where,
             hours=f"{known['within_h']:g}",

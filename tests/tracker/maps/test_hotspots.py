@@ -4,6 +4,7 @@ person."""
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -21,17 +22,18 @@ def _nothing_remembered():
     kept.shelf.clear()
 
 
-def fill(town: City, count: int, x: float = 300, **said: object) -> list[str]:
+def fill(town: City, count: int, x: float = 300, **said: Any) -> list[str]:
     return [
         town.report(location=cities.pin(x + 3 * at, 502), **said)["case"]["number"] for at in range(count)
     ]
 
 
-def found(town: City, query: str = "?service=VOI-NID", by: str = "citizen") -> dict:
+def found(town: City, query: str = "?service=VOI-NID", by: str = "citizen") -> dict[str, Any]:
     answer = town.caller(by).get(f"/density{query}")
     assert answer.status_code == 200, answer.text
     assert answer.content_type == "application/geo+json"
-    return answer.json
+    body: dict[str, Any] = answer.get_json()
+    return body
 
 
 def test_where_it_happens_most_comes_first_and_is_told_in_words(town: City):

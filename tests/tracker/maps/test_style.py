@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.city import City
+from tests.tracker.maps.test_tiles import told
 from tests.tracker.web.test_tokens import contrast
 from tracker.maps import layers, palette, style
 
@@ -97,7 +98,7 @@ def test_streets_stand_out_from_the_ground_and_hot_spots_from_each_other(theme):
 
 def test_the_style_is_served_in_the_theme_that_is_asked(town: City):
     client = town.app.test_client()
-    dark = client.get("/api/v1/map/style.json?theme=dark").json
+    dark = told(town, "/api/v1/map/style.json?theme=dark")
     assert dark["layers"][0]["paint"]["background-color"] == palette.of_theme("dark")["map-land"]
     assert "/tiles/base/{z}/{x}/{y}.mvt?r=" in dark["sources"]["base"]["tiles"][0]
     assert client.get("/api/v1/map/style.json?theme=pink").status_code == 422

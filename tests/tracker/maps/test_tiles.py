@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import math
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -23,6 +24,12 @@ def tile_at(x: float, y: float, z: int) -> tuple[int, int, int]:
     across = 2**z
     row = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2
     return z, int((lon + 180) / 360 * across), int(row * across)
+
+
+def told(town: City, path: str) -> dict[str, Any]:
+    """Return the JSON that anybody is answered at an address."""
+    found: dict[str, Any] = town.app.test_client().get(path).get_json()
+    return found
 
 
 def address_of(layer: str, x: float, y: float, z: int) -> str:
@@ -84,14 +91,15 @@ def test_tiles_that_cannot_be_are_refused_with_the_levels_that_are(town: City, l
         layers.named(layer).tile(z, x, y)
     answer = town.app.test_client().get(f"/tiles/{layer}/{z}/{x}/{y}.mvt")
     assert answer.status_code == 404
-    assert answer.json["minzoom"] == 9
-    assert "2^z" in answer.json["detail"]
+    problem = told(town, f"/tiles/{layer}/{z}/{x}/{y}.mvt")
+    assert problem["minzoom"] == 9
+    assert "2^z" in problem["detail"]
 
 
 def test_a_layer_that_is_none_is_a_404(town: City):
     for path in ("/tiles/nothing/12/1/1.mvt", "/tiles/nothing.json"):
-        answer = town.app.test_client().get(path)
-        assert (answer.status_code, answer.json["type"]) == (404, "/problems/layer-unknown")
+        answer = told(town, path)
+        assert (answer["status"], answer["type"]) == (404, "/problems/layer-unknown")
 
 
 def test_a_tile_is_asked_again_only_when_the_town_changed(town: City):
@@ -122,11 +130,11 @@ def test_a_tile_is_sent_compressed_to_who_reads_it_so(town: City):
 def test_every_layer_describes_itself_and_its_tiles_are_where_it_says(town: City):
     client = town.app.test_client()
     for name, layer in layers.LAYERS.items():
-        told = client.get(f"/tiles/{name}.json").json
-        assert told["tilejson"] == "3.0.0"
-        assert {each["id"] for each in told["vector_layers"]} == set(layer.holds)
+        known = told(town, f"/tiles/{name}.json")
+        assert known["tilejson"] == "3.0.0"
+        assert {each["id"] for each in known["vector_layers"]} == set(layer.holds)
         z, x, y = tile_at(500, 500, 12)
-        path = told["tiles"][0].removeprefix("http://localhost").format(z=z, x=x, y=y)
+        path = known["tiles"][0].removeprefix("http://localhost").format(z=z, x=x, y=y)
         assert client.get(path).status_code == 200
 
 
@@ -150,4 +158,4 @@ def test_assets_are_counted_far_away_and_named_close_by(town: City):
 
 
 def test_the_attribution_is_the_towns(town: City):
-    assert town.app.test_client().get("/tiles/base.json").json["attribution"] == ""
+    assert told(town, "/tiles/base.json")["attribution"] == ""

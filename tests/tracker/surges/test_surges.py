@@ -32,7 +32,8 @@ def look(town: City) -> service.Tally:
 def listed(town: City, status: str = "proposed", by: str = "dispatcher") -> list[dict]:
     answer = town.caller(by).get(f"/surges?status={status}")
     assert answer.status_code == 200, answer.text
-    return answer.json["surges"]
+    found: list[dict] = answer.json["surges"]
+    return found
 
 
 def burst(town: City, count: int = 4, *, of: str = "AQU-SAN") -> list[str]:
@@ -47,7 +48,7 @@ def test_three_houses_of_one_zone_within_the_hour_are_proposed_as_one_incident(t
     numbers = burst(town, 3)
     assert len(look(town).new) == 1
     (found,) = listed(town)
-    assert found["rule"] == "water_quality"
+    assert found["rule"] == "no_water"
     assert [case["number"] for case in found["cases"]] == numbers
     assert "dans la même zone, Ouest" in found["evidence"][0]
     assert (
@@ -80,7 +81,7 @@ def test_a_break_is_found_among_its_first_reports_by_the_scan(town: City):
             break
     assert at + 1 <= 6
     (found,) = listed(town)
-    assert found["rule"] == "water_cut"
+    assert found["rule"] == "coloured_water"
     assert found["log10_p"] < -3
     assert found["observed"] > found["expected"]
     assert len(found["evidence"]) == 3
@@ -244,7 +245,7 @@ def test_replaying_the_history_says_when_it_would_have_been_proposed(town: City)
     with town.session() as session:
         told = replaying.replay(session, rules.current())
     first = told.proposals[0]
-    assert (first.rule, first.observed, first.numbers) == ("water_quality", 3, tuple(numbers[:3]))
+    assert (first.rule, first.observed, first.numbers) == ("no_water", 3, tuple(numbers[:3]))
 
 
 class TestRules:

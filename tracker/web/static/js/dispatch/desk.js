@@ -75,6 +75,7 @@ queue.addEventListener("click", (event) => {
   else goToQueue(link.href)
 })
 queue.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-filters]")) return
   event.preventDefault()
   const address = new URL(event.target.action)
   address.search = new URLSearchParams(new FormData(event.target)).toString()
