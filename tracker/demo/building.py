@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 
 from tracker import db
 from tracker.catalogue import queries as catalogue
-from tracker.demo import city, comparing, composing, founding, story, truth, writing
+from tracker.demo import city, comparing, composing, founding, osm, story, truth, writing
 from tracker.demo.city import City
 from tracker.demo.composing import Story
 from tracker.demo.founding import Site
@@ -85,6 +85,7 @@ def _live(site: Site, town: City, wish: Wish, told: Watcher) -> Tally:
     _settle(site, tale)
     if wish.truth is not None:
         truth.write(wish.truth, tale, player.tally.truth)
+        osm.write(wish.truth / osm.FILE, town)
     return player.tally
 
 

@@ -21,7 +21,7 @@ from tracker.cases import clocks, facts
 from tracker.cases import service as cases
 from tracker.cases.facts import Move
 from tracker.cases.models import CaseRow
-from tracker.demo import copying
+from tracker.demo import points
 from tracker.dispatch.service import Setting
 from tracker.reports import attaching, drafting, opening
 from tracker.reports.drafting import Link
@@ -234,7 +234,7 @@ def _plain(value: Any) -> Any:
 
 def _place(kept: Kept) -> dict[str, Any]:
     return {
-        "geom": copying.point(kept.lon, kept.lat),
+        "geom": points.ewkb(kept.lon, kept.lat),
         "geom_accuracy_m": kept.row.geom_accuracy_m,
         "last_report_at": kept.row.last_report_at.isoformat(),
         "reports": sorted(str(each.values["report_id"]) for each in kept.reports),

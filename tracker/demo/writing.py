@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tracker.cases.models import CaseRow
-from tracker.demo import copying
+from tracker.demo import copying, points
 from tracker.demo.doors import TurnedAway
 from tracker.demo.identities import Identities
 from tracker.demo.ledger import Kept, KeptReport
@@ -64,7 +64,7 @@ def _cases(session: Session, cases: Sequence[Kept]) -> list[tuple[Any, ...]]:
     return [
         (
             *(getattr(kept.row, name) for name in _CASE),
-            copying.point(kept.lon, kept.lat),
+            points.ewkb(kept.lon, kept.lat),
             kept.triage,
             vector,
         )
@@ -74,7 +74,7 @@ def _cases(session: Session, cases: Sequence[Kept]) -> list[tuple[Any, ...]]:
 
 def _report(report: KeptReport) -> tuple[Any, ...]:
     values = report.values
-    point = copying.point(values["lon"], values["lat"])
+    point = points.ewkb(values["lon"], values["lat"])
     return (*(values[name] for name in _REPORT), point, report.case_id, report.link)
 
 
@@ -111,7 +111,7 @@ def _photos(cases: Sequence[Kept], reports: Sequence[KeptReport]) -> Iterator[tu
 
 
 def _photo(picture: Any, owner: tuple[Any, Any, str], at: Any) -> tuple[Any, ...]:
-    point = copying.point(picture.lon, picture.lat)
+    point = points.ewkb(picture.lon, picture.lat)
     return (
         picture.id, *owner, picture.sha256, picture.media_type, picture.width, picture.height,
         picture.byte_count, picture.taken_at, point, at,
