@@ -64,7 +64,7 @@ def register() -> None:
         "private-lot",
         title=_l("Terrain privé"),
         message=lambda _error: _(
-            "Ce lieu est sur un terrain privé, où la Ville n’intervient pas : adressez-vous au propriétaire. "
+            "Ce lieu est sur un terrain privé, où la Ville n’intervient pas : adressez-vous au propriétaire. "
             "Si c’est dans la rue ou dans un parc, déplacez l’épingle. Un terrain malpropre, un bruit ou un "
             "arbre dangereux se signale par les services d’inspection."
         ),
@@ -138,5 +138,5 @@ def _outside(error: facts.OutsideTerritory) -> str:
     if error.ours < LIKELY_OURS:
         return said
     return (
-        f"{said} {_('La position est imprécise : si c’est de notre côté, placez l’épingle au bon endroit.')}"
+        f"{said} {_('La position est imprécise : si c’est de notre côté, placez l’épingle au bon endroit.')}"
     )
