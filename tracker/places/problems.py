@@ -75,6 +75,13 @@ def register() -> None:
 
 def _addresses() -> None:
     on(
+        facts.BoundarySetUnknown,
+        404,
+        "boundary-set-not-found",
+        title=_l("Version inconnue"),
+        message=lambda error: _("Il n’y a pas de version %(id)s des districts.", id=error.set_id),
+    )
+    on(
         facts.AddressUnknown,
         422,
         "address-unknown",

@@ -44,6 +44,8 @@ case.history              .   .   x   x   x   x   x   x   x   x
 case.transition           .   .   x   x   x   x   x   x   x   x
 case.link                 .   .   x   x   .   .   x   .   x   x
 case.merge                .   .   x   x   .   .   x   .   x   x
+boundary.read             .   .   .   x   .   .   x   .   x   x
+boundary.activate         .   .   .   .   .   .   x   .   x   x
 import.run                .   .   .   .   .   .   .   .   x   x
 token.manage              .   .   .   .   .   .   .   .   x   .
 account.manage            .   .   .   .   .   .   .   .   x   .
