@@ -36,6 +36,7 @@ from tracker.maps import problems as maps_problems
 from tracker.media import api as media
 from tracker.media import problems as media_problems
 from tracker.places import api as places
+from tracker.places import boundaries_api
 from tracker.places import problems as places_problems
 from tracker.reports import api as reports
 from tracker.reports import problems as reports_problems
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     tracking_api.blp,
     public_api.blp,
     places.blp,
+    boundaries_api.blp,
     dispatch.blp,
     media.blp,
     maps.blp,

@@ -46,6 +46,9 @@ MATRIX: Mapping[str, frozenset[str]] = MappingProxyType(
         "case.merge": _DESK | {"system"},
         "surge.list": _STAFF - {"crew", "clerk"} | {"system"},
         "surge.decide": _DESK | {"system"},
+        # A new map of the districts moves other people's work: a dispatcher may look, whoever leads decides.
+        "boundary.read": frozenset({"dispatcher", "supervisor", "admin", "system"}),
+        "boundary.activate": frozenset({"supervisor", "admin", "system"}),
         "import.run": frozenset({"admin", "system"}),
         "token.manage": frozenset({"admin"}),
         "account.manage": frozenset({"admin"}),

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import shapely
@@ -79,9 +79,12 @@ def bring_in(session: Session, chosen: Chosen, *, today: date) -> Brought:
     )
 
 
-def take_over(session: Session, set_id: int) -> Placing:
-    """Put a set in force: place every open case, and take streets now outside for somebody else's."""
-    placing = places.activate(session, set_id)
+def take_over(session: Session, set_id: int, *, actor: str = "system", at: datetime | None = None) -> Placing:
+    """Put a set in force: place every open case, and take streets now outside for somebody else's.
+
+    Raises BoundarySetUnknown. The caller commits, and catches up with what was being received meanwhile.
+    """
+    placing = places.activate(session, set_id, actor=actor, at=at)
     linking.owners(session)
     return placing
 

@@ -64,7 +64,7 @@ def register() -> None:
         "private-lot",
         title=_l("Terrain privé"),
         message=lambda _error: _(
-            "Ce lieu est sur un terrain privé, où la Ville n’intervient pas : adressez-vous au propriétaire. "
+            "Ce lieu est sur un terrain privé, où la Ville n’intervient pas : adressez-vous au propriétaire. "
             "Si c’est dans la rue ou dans un parc, déplacez l’épingle. Un terrain malpropre, un bruit ou un "
             "arbre dangereux se signale par les services d’inspection."
         ),
@@ -74,6 +74,13 @@ def register() -> None:
 
 
 def _addresses() -> None:
+    on(
+        facts.BoundarySetUnknown,
+        404,
+        "boundary-set-not-found",
+        title=_l("Version inconnue"),
+        message=lambda error: _("Il n’y a pas de version %(id)s des districts.", id=error.set_id),
+    )
     on(
         facts.AddressUnknown,
         422,
@@ -149,5 +156,5 @@ def _outside(error: facts.OutsideTerritory) -> str:
     if error.ours < LIKELY_OURS:
         return said
     return (
-        f"{said} {_('La position est imprécise : si c’est de notre côté, placez l’épingle au bon endroit.')}"
+        f"{said} {_('La position est imprécise : si c’est de notre côté, placez l’épingle au bon endroit.')}"
     )

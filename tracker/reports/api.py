@@ -99,6 +99,7 @@ def _submit(session: Session, submission: Submission) -> Kept:
     edge.require("report.create")
     receipt = service.submit(session, submission)
     body = present.receipt(session, receipt, language.current())
+    body["advice"] = present.advice(session, service.advice(session, submission), language.current())
     headers = {"Content-Type": "application/json", "Location": body["tracking_url"]}
     return Kept(status=201, headers=headers, body=orjson.dumps(body))
 

@@ -180,6 +180,14 @@ class PhotoTold(Schema):
     url = fields.String(required=True)
 
 
+class AdviceTold(Schema):
+    """Whom else to turn to, at this hour."""
+
+    to = fields.String(required=True)
+    text = fields.String(required=True)
+    contact = fields.Dict(allow_none=True)
+
+
 class ReportTold(Schema):
     """What became of a report."""
 
@@ -190,6 +198,7 @@ class ReportTold(Schema):
     link = fields.String(required=True, validate=validate.OneOf(["opened", "attached", "auto_attached"]))
     location = fields.Nested(LocationTold, required=True)
     case = fields.Nested(CaseTold, required=True)
+    advice = fields.Nested(AdviceTold, allow_none=True)
     duplicates = fields.List(fields.Nested(DuplicateTold), required=True)
     photos = fields.List(fields.Nested(PhotoTold), required=True)
 

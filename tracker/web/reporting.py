@@ -113,7 +113,9 @@ def send(code: str) -> Response:
     answer = inner.call("POST", "/reports", body=body, photos=photos, headers=headers)
     if answer.is_ok:
         receipt = answer.body
-        return redirect(url_for("tracking.thanks", number=receipt["number"], secret=receipt["secret"]), 303)
+        advice = receipt.get("advice") or {}
+        told = {"number": receipt["number"], "secret": receipt["secret"], "conseil": advice.get("to")}
+        return redirect(url_for("tracking.thanks", **told), 303)
     return _details_page(service, request.form, request.form, answer)
 
 

@@ -46,6 +46,8 @@ case.link                 .   .   x   x   .   .   x   .   x   x
 case.merge                .   .   x   x   .   .   x   .   x   x
 surge.list                .   .   x   x   .   x   x   .   x   x
 surge.decide              .   .   x   x   .   .   x   .   x   x
+boundary.read             .   .   .   x   .   .   x   .   x   x
+boundary.activate         .   .   .   .   .   .   x   .   x   x
 import.run                .   .   .   .   .   .   .   .   x   x
 token.manage              .   .   .   .   .   .   .   .   x   .
 account.manage            .   .   .   .   .   .   .   .   x   .
