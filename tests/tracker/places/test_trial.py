@@ -1,4 +1,4 @@
-"""The trial itself judges honestly, and the search passes it on the demo city and on a real city's requests."""
+"""The trial judges honestly; the search passes it on the demo city and on a real city's requests."""
 
 from __future__ import annotations
 
