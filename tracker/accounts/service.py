@@ -87,18 +87,19 @@ def sign_out(session: Session, secret: str) -> None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """A member of the staff to be: e-mail address, name, password and language."""
+    """A member of the staff to be: e-mail address, name, password and language; `id` where it is chosen already."""
 
     email: str
     name: str
     password: str
     language: str = "fr"
+    id: UUID | None = None
 
 
 def create_staff(session: Session, person: Person) -> UUID:
     """Add a member of the staff, without any role yet. Raises EmailTaken, PasswordTooShort."""
     staff = Staff(
-        id=ids.new_id(),
+        id=person.id or ids.new_id(),
         email=person.email.strip().lower(),
         name=person.name.strip(),
         password_hash=passwords.hashed(person.password),

@@ -12,6 +12,7 @@ from tracker.catalogue import queries as catalogue
 from tracker.catalogue.definitions import RESOLVE, Standard
 from tracker.dispatch import desk as desks
 from tracker.dispatch import service as dispatch
+from tracker.dispatch.service import Setting
 from tracker.sla import Pause, Promise, add_pause
 
 REOPENED_SHARE = 0.5
@@ -20,12 +21,16 @@ LEAST_DELAY = timedelta(hours=2)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tick:
-    """A case whose clock changes, and when: `at` by the server, `done_at` by the person's own device."""
+    """A case whose clock changes, and when: `at` by the server, `done_at` by the person's own device.
+
+    `setting` is what its promises depend on, where that is known already; else it is read.
+    """
 
     session: Session
     case: CaseRow
     at: datetime
     done_at: datetime
+    setting: Setting | None = None
 
 
 def _stop_respond(tick: Tick) -> None:
@@ -74,7 +79,7 @@ def _due_anew(tick: Tick) -> datetime:
 def _standard(tick: Tick) -> Standard:
     """Return the promise of the version the case began with, for its own street and answers."""
     service = catalogue.version(tick.session, tick.case.service_id)
-    setting = circumstances.of(tick.session, tick.case, received_at=tick.case.opened_at)
+    setting = tick.setting or circumstances.of(tick.session, tick.case, received_at=tick.case.opened_at)
     return service.standard_for(RESOLVE, setting.known)
 
 

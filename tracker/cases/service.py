@@ -10,6 +10,7 @@ from tracker.cases import clocks, errors, facts, families, history, queries, req
 from tracker.cases.facts import Move
 from tracker.cases.models import CaseRow
 from tracker.dispatch import desk as desks
+from tracker.dispatch.service import Setting
 from tracker.events import Fact
 from tracker.reports import rows
 from tracker.workflow import Facts, Machine, Step, Transition, guards
@@ -46,10 +47,13 @@ def move(session: Session, number: str, asked: Move) -> CaseRow:
     return case
 
 
-def carry_out(session: Session, case: CaseRow, asked: Move, known: Facts) -> Fact:
+def carry_out(
+    session: Session, case: CaseRow, asked: Move, known: Facts, setting: Setting | None = None
+) -> Fact:
     """Check a move against what is known and project it on the row; return the fact to append.
 
-    Writes nothing by itself. Raises workflow.WorkflowError, CrewUnknown.
+    Writes nothing by itself, and reads nothing when `setting` tells what its promises depend on. Raises
+    workflow.WorkflowError, CrewUnknown.
     """
     machine = machine_of(session, case)
     transition = machine.find(asked.transition, status=case.status, role=asked.actor.role)
@@ -57,7 +61,8 @@ def carry_out(session: Session, case: CaseRow, asked: Move, known: Facts) -> Fac
     step = machine.advance(transition, status=case.status, return_to=case.previous_status, facts=known)
     done_at = known.effective_time()
     before = case.status
-    clocks.apply(clocks.Tick(session=session, case=case, at=asked.at, done_at=done_at), step.named("clock"))
+    tick = clocks.Tick(session=session, case=case, at=asked.at, done_at=done_at, setting=setting)
+    clocks.apply(tick, step.named("clock"))
     _project(case, machine, step, at=asked.at, done_at=done_at)
     _EFFECTS_ON_ROW.get(transition.name, _nothing)(session, case, values, done_at)
     return _fact(asked, transition, step, before, values)

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, time
 
 import click
 from rich.console import Console
@@ -14,13 +13,14 @@ from tracker.cli import ready
 from tracker.cli.serve import migrate
 from tracker.cli.text import Failure, Group, pick, say
 from tracker.config import from_env
-from tracker.demo import building, founding, staff
+from tracker.demo import building, founding, staff, window
 from tracker.demo.building import Watcher, Wish
 from tracker.demo.city import SIZES
 from tracker.demo.founding import Site
+from tracker.demo.window import Window
 from tracker.http import server
 
-STAGES = {"plan": "drawing", "fondation": "founding", "demandes": "requests"}
+STAGES = {"plan": "drawing", "fondation": "founding", "histoire": "events", "demandes": "requests"}
 PAGES = (
     ("/", "citoyens / residents"),
     ("/dispatch", "répartition / dispatch"),
@@ -34,25 +34,29 @@ def demo() -> None:
     """The demo city: build it, serve it, erase it."""
 
 
-@demo.command(fr="Construit la ville de démonstration.")
-@click.option("--size", type=click.Choice(SIZES), default="s", show_default=True, help="taille / size")
+@demo.command(
+    fr="Construit la ville de démonstration : dix-huit mois qui finissent le 30 juin 2026, ou plus tard."
+)
+@click.option("--size", type=click.Choice(SIZES), default="m", show_default=True, help="taille / size")
 @click.option("--seed", default=311, show_default=True, help="graine / seed")
-@click.option("--anchor", type=click.DateTime(["%Y-%m-%d"]), help="dernier jour / last day")
-def build(size: str, seed: int, anchor: datetime | None) -> None:
-    """Build the demo city."""
+@click.option("--shift-weeks", default=0, help="semaines entières plus tard / whole weeks later")
+@click.option("--until-now", is_flag=True, help="finir maintenant / end at this moment")
+def build(size: str, seed: int, shift_weeks: int, *, until_now: bool) -> None:
+    """Build the demo city: eighteen months that end on 30 June 2026, or later."""
+    within = window.until(clock.system_clock()) if until_now else window.fixed(shift_weeks)
     with _site() as site:
         if building.is_complete(site.owner):
             raise Failure(
                 fr="la ville existe déjà ; « vigie demo reset » l’efface.",
                 en="the city is there already; “vigie demo reset” erases it.",
             )
-        _build(site, _wish(size=size, seed=seed, anchor=_last_moment(anchor)))
+        _build(site, _wish(size=size, seed=seed, within=within))
 
 
 @demo.command(fr="Démarre la base, construit la ville si elle manque, et sert le tout.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="adresse / address")
 @click.option("--port", default=8311, show_default=True)
-@click.option("--size", type=click.Choice(SIZES), default="s", show_default=True, help="taille / size")
+@click.option("--size", type=click.Choice(SIZES), default="m", show_default=True, help="taille / size")
 def up(host: str, port: int, size: str) -> None:
     """Start the database, build the city if it is missing, and serve it all."""
     where = server.Listen(host=host, port=port)
@@ -62,7 +66,7 @@ def up(host: str, port: int, size: str) -> None:
         migrate(address.owner, address.app)
         with _engines(address) as site:
             if not building.is_complete(site.owner):
-                _build(site, _wish(size=size, anchor=clock.system_clock()))
+                _build(site, _wish(size=size, within=window.until(clock.system_clock())))
         os.environ.setdefault("VIGIE_JURISDICTION", founding.CODE)
         os.environ.setdefault("VIGIE_DEMO", "1")
         settings = from_env(os.environ, database_url=address.app, owner_url=address.owner)
@@ -112,10 +116,9 @@ def _engines(address: postgres.Address) -> Iterator[Site]:
         app.dispose()
 
 
-def _wish(*, size: str, anchor: datetime, seed: int = 311) -> Wish:
+def _wish(*, size: str, within: Window, seed: int = 311) -> Wish:
     settings = from_env(os.environ, database_url=postgres.current(os.environ).app)
-    truth = settings.var / "demo" / "truth.csv"
-    return Wish(anchor=anchor, media=settings.media, size=size, seed=seed, truth=truth)
+    return Wish(window=within, media=settings.media, size=size, seed=seed, truth=settings.var / "demo")
 
 
 def _build(site: Site, wish: Wish) -> None:
@@ -137,11 +140,6 @@ def _build(site: Site, wish: Wish) -> None:
             site, wish, Watcher(stage=stage, advance=lambda steps: progress.advance(tasks[-1], steps))
         )
         progress.update(tasks[-1], completed=progress.tasks[tasks[-1]].total)
-
-
-def _last_moment(day: datetime | None) -> datetime:
-    """The end of the chosen day, or now."""
-    return datetime.combine(day.date(), time(20, 0), UTC) if day else clock.system_clock()
 
 
 def _welcome(url: str) -> None:

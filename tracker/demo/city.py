@@ -40,7 +40,7 @@ from tracker.demo.parameters import CityPlan
 from tracker.demo.segments import Segment
 from tracker.demo.zones import COUNTRY, Zones
 
-SIZES = ("xs", "s")
+SIZES = ("xs", "m", "xl")
 _CORE_ONLY = frozenset({"xs"})
 # Pumping stations and lots keep this far from water; fronts of lots keep it from the rails.
 _WATER_M, _RAIL_M = 8.0, 14.0
@@ -82,7 +82,7 @@ class City:
         return {name: _digest(layer) for name, layer in self.layers()}
 
 
-def build(plan: CityPlan, *, size: str = "s", seed: int = 311, tell: Tell | None = None) -> City:
+def build(plan: CityPlan, *, size: str = "m", seed: int = 311, tell: Tell | None = None) -> City:
     """Draw the town. `xs` fills a few quarters only; `tell` hears the name of each stage.
 
     The same plan, size and seed give the same town to the last centimetre. Raises UnknownSize.
@@ -158,7 +158,7 @@ def zone_shapes(plan: CityPlan, cells: Zones) -> dict[str, BaseGeometry]:
     return {kind: shapely.union_all(shapes) for kind, shapes in sorted(found.items()) if kind != COUNTRY}
 
 
-def draw_default(*, size: str = "s", seed: int = 311, tell: Tell | None = None) -> City:
+def draw_default(*, size: str = "m", seed: int = 311, tell: Tell | None = None) -> City:
     """Draw Valbrise with the parameters of data/demo."""
     return build(parameters.read_plan(), size=size, seed=seed, tell=tell)
 

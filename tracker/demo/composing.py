@@ -2,26 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from tracker.catalogue.definitions import Service
-from tracker.demo import fates, filings, incidents, request_plan
+from tracker.demo import doors, incidents, request_plan, staff
 from tracker.demo.city import City
-from tracker.demo.filings import Habits
-from tracker.demo.incidents import Months
-from tracker.demo.story import Story
+from tracker.demo.doors import TurnedAway
+from tracker.demo.fates import Judge, Outcome
+from tracker.demo.filings import Clerk
+from tracker.demo.incidents import Incident, World
+from tracker.demo.request_plan import TextsPlan
+from tracker.demo.rota import Rota
+from tracker.demo.window import Window
 
 
-def compose(town: City, services: Sequence[Service], anchor: datetime) -> Story:
-    """Compose the months that end at `anchor` (aware). The same town and anchor give the same story."""
-    plan, texts = request_plan.read_requests(), request_plan.read_texts()
-    by_code = {service.code: service for service in services}
-    happened = incidents.happen(town, plan, services, Months(anchor=anchor, count=plan.counts[town.size]))
-    habits = Habits(plan=plan, texts=texts, services=by_code, anchor=anchor)
-    filed = filings.file_all(town, happened, habits)
-    acts = fates.decide_all(town, plan, texts.staff_notes, (happened, filed, by_code, anchor))
-    workflows = {service.code: service.workflow for service in services}
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Story:
+    """All that happens in the window. `outcomes` tells it incident by incident, the same every time."""
+
+    world: World
+    texts: TextsPlan
+    incidents: Sequence[Incident]
+    turned_away: Sequence[TurnedAway]
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """Every incident's reports and cases, in the order of the incidents; made while they are asked for."""
+        clerk, judge = (
+            Clerk(self.world, self.texts, self.incidents),
+            Judge(self.world, self.texts.staff_notes),
+        )
+        for incident in self.incidents:
+            yield judge.decide(incident, list(clerk.file(incident)))
+
+    @property
+    def reports(self) -> int:
+        return sum(len(incident.told) for incident in self.incidents)
+
+
+def compose(town: City, services: Sequence[Service], window: Window) -> Story:
+    """Compose the window of a town. The same town and window give the same story."""
+    plan = request_plan.read_requests()
+    world = World(
+        town=town,
+        plan=plan,
+        services={service.code: service for service in services},
+        rota=Rota(staff.read_staff()),
+        window=window,
+        total=plan.counts[town.size],
+    )
     return Story(
-        filings=filed, acts=acts, anchor=anchor, workflows=workflows, pavement=frozenset(plan.photos.pavement)
+        world=world,
+        texts=request_plan.read_texts(),
+        incidents=incidents.happen(world),
+        turned_away=doors.turn_away(world),
     )

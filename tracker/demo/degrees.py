@@ -35,3 +35,9 @@ def to_lonlat(x: float, y: float, srid: int) -> tuple[float, float]:
     """One point, in degrees."""
     ((lon, lat),) = lonlat(np.array([[x, y]]), srid).tolist()
     return lon, lat
+
+
+def to_metres(lon: float, lat: float, srid: int) -> tuple[float, float]:
+    """One point in metres, to the centimetre."""
+    x, y = _transformer(srid).transform(lon, lat, direction="INVERSE")
+    return round(float(x), 2), round(float(y), 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
@@ -75,7 +76,10 @@ def staff_of(engine: Engine, code: str = CODE) -> Hands:
         for row in rows
     ]
     return Hands(
-        by_role={actor.role: actor for actor in actors if actor.role != "crew"},
+        by_role={
+            role: tuple(actor for actor in actors if actor.role == role)
+            for role in dict.fromkeys(actor.role for actor in actors if actor.role != "crew")
+        },
         by_crew={actor.crew_code: actor for actor in actors if actor.role == "crew" and actor.crew_code},
     )
 
@@ -129,6 +133,12 @@ def _open_accounts(session: Session, plan: StaffPlan, code: str) -> None:
     for person in plan.accounts.people:
         known = session.scalar(select(Staff.id).where(Staff.email == person.email))
         staff_id = known or accounts.create_staff(
-            session, accounts.Person(email=person.email, name=person.name, password=plan.accounts.password)
+            session,
+            accounts.Person(
+                email=person.email,
+                name=person.name,
+                password=plan.accounts.password,
+                id=uuid5(NAMESPACE_URL, f"mailto:{person.email}"),
+            ),
         )
         accounts.grant_role(session, staff_id, jurisdiction=code, role=person.role, crew_code=person.crew)

@@ -1,185 +1,268 @@
-"""Moves of many cases at once: checked and projected by the case service, written in three statements.
+"""Cases lived in memory: opened, moved, attached to and joined by the application's own engines, then kept to be written.
 
-The same guards, clocks and history as one move at a time; only the writing is gathered, since a demo makes
-thousands of moves before anybody looks.
+The same triage, guards, clocks and sealed history as one report at a time; only the writing is gathered, since a
+demo makes eighteen months of them before anybody looks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tracker import events
-from tracker.cases import errors as case_errors
-from tracker.cases import facts
+from tracker.accounts.actor import Actor
+from tracker.cases import clocks, facts
 from tracker.cases import service as cases
 from tracker.cases.facts import Move
 from tracker.cases.models import CaseRow
 from tracker.demo import copying
-from tracker.reports.submission import Picture
-from tracker.workflow import WorkflowError
+from tracker.dispatch.service import Setting
+from tracker.reports import attaching, drafting, opening
+from tracker.reports.drafting import Link
+from tracker.reports.submission import Intake, Picture
+from tracker.workflow import guards
 
-_COLUMNS = {
-    "status": "text",
-    "status_since": "timestamptz",
-    "previous_status": "text",
-    "is_open": "boolean",
-    "crew_id": "bigint",
-    "respond_by": "timestamptz",
-    "resolve_by": "timestamptz",
-    "responded_at": "timestamptz",
-    "breached_at": "timestamptz",
-    "paused_since": "timestamptz",
-    "planned_for": "date",
-    "started_at": "timestamptz",
-    "completed_at": "timestamptz",
-    "closed_at": "timestamptz",
-    "next_action": "text",
-    "next_action_at": "timestamptz",
-    "outcome": "text",
-    "reason": "text",
-    "reopens": "smallint",
-    "reschedules": "smallint",
-    "updated_at": "timestamptz",
-    "version": "integer",
-    "last_seq": "integer",
-    "last_hash": "bytea",
-}
-_SET = ", ".join(f"{name} = j.{name}" for name in _COLUMNS)
-_RECORD = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
-_UPDATE = text(
-    f'UPDATE "case" c SET {_SET} '  # noqa: S608 -- made of the constants above
-    f"FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS j(id uuid, {_RECORD}) WHERE c.id = j.id"
-)
-_EVENT_COLUMNS = ("case_id", "seq", "kind", "actor", "at", "device_at", "payload", "prev_hash", "hash")
-_PHOTO_COLUMNS = (
-    "id", "case_id", "kind", "sha256", "media_type", "width", "height", "byte_count", "added_at",
+_OF_THE_CASE = (
+    "service_id", "service_code", "workflow", "workflow_version", "status", "priority", "place_text",
+    "district_id", "boundary_set_id", "segment_id", "asset_id", "department", "crew_id", "respond_by",
+    "resolve_by", "next_action", "summary", "is_public",
 )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """A move wanted of one case, and whether somebody of the case can be reached."""
+@dataclass(kw_only=True, slots=True)
+class KeptReport:
+    """A report to be written: its columns, its photo, and whose case it is in by now."""
 
+    values: dict[str, Any]
     case_id: UUID
-    move: Move
-    is_reachable: bool
-    photos_before: int
+    link: str
+    pictures: tuple[Picture, ...]
 
 
 @dataclass(kw_only=True, slots=True)
-class Outcome:
-    """How moves went: how many were made, whose move was refused, and which cases are still open."""
+class Kept:
+    """A case to be written, with where it is (degrees), its words, its history and its photos of the work."""
 
-    made: int = 0
-    refused: set[UUID] = field(default_factory=set)
-    is_open: dict[UUID, bool] = field(default_factory=dict)
+    row: CaseRow
+    lon: float | None
+    lat: float | None
+    words: str
+    triage: str
+    setting: Setting
+    reports: list[KeptReport]
+    history: list[events.Event]
+    pictures: list[tuple[Picture, str, datetime]] = field(default_factory=list)
+    contacts: int = 0
+    children: int = 0
+    extensions: int = 0
 
-
-def carry_out(session: Session, asked: Sequence[Asked]) -> Outcome:
-    """Make moves in order. A case whose move is refused makes no further one. The caller commits."""
-    outcome = Outcome()
-    rows = _load(session, {each.case_id for each in asked})
-    sealed: list[events.Event] = []
-    photos: list[tuple[Any, ...]] = []
-    for each in asked:
-        case = rows[each.case_id]
-        if case.id in outcome.refused:
-            continue
-        try:
-            known = facts.known(session, case, each.move, _circumstances(each))
-            fact = cases.carry_out(session, case, each.move, known)
-        except (WorkflowError, case_errors.CaseError):
-            outcome.refused.add(case.id)
-            continue
-        tail = events.Tail(seq=case.last_seq, hash=bytes(case.last_hash))
-        sealed += events.seal(case.id, tail, fact)
-        case.last_seq, case.last_hash = sealed[-1].seq, sealed[-1].hash
-        case.version, case.updated_at = case.version + 1, each.move.at
-        photos += [_row(picture, each) for picture in each.move.pictures]
-        outcome.made += 1
-    outcome.is_open = {case_id: case.is_open for case_id, case in rows.items()}
-    _write(session, rows.values(), sealed, photos)
-    return outcome
+    def append(self, *said: events.Fact) -> None:
+        """Seal facts to the end of the history."""
+        row = self.row
+        sealed = events.seal(row.id, events.Tail(seq=row.last_seq, hash=bytes(row.last_hash)), *said)
+        self.history += sealed
+        row.last_seq, row.last_hash = sealed[-1].seq, sealed[-1].hash
+        row.version, row.updated_at = row.version + 1, max(fact.at for fact in said)
 
 
-def _load(session: Session, wanted: set[UUID]) -> dict[UUID, CaseRow]:
-    """The cases as they stand, apart from the session: their changes are written here, not by it."""
-    rows = session.scalars(
-        select(CaseRow).where(CaseRow.id.in_(wanted)).execution_options(populate_existing=True)
-    ).all()
-    return {row.id: row for row in rows}
+def open_case(session: Session, intake: Intake, link: Link) -> Kept:
+    """Open a case as intake does, without writing it."""
+    setting = opening.setting_of(intake)
+    decision = opening.decide(session, intake.service, setting)
+    values = opening.values_of(session, intake, link, decision)
+    history = events.seal(link.case_id, events.Tail(), *opening.facts_of(intake, link.number, decision))
+    at = intake.submission.received_at
+    row = CaseRow(
+        id=link.case_id,
+        number=link.number,
+        status_since=at,
+        is_open=True,
+        geom=None,
+        geom_accuracy_m=values["accuracy_m"],
+        reopens=0,
+        reschedules=0,
+        reports_count=1,
+        opened_at=at,
+        last_report_at=at,
+        updated_at=at,
+        version=1,
+        last_seq=history[-1].seq,
+        last_hash=history[-1].hash,
+        **{name: values[name] for name in _OF_THE_CASE},
+    )
+    return Kept(
+        row=row,
+        lon=values["lon"],
+        lat=values["lat"],
+        words=values["words"],
+        triage=values["triage"],
+        setting=setting,
+        reports=[_report(values, intake, link)],
+        history=history,
+        contacts=int(_is_reachable(intake)),
+    )
 
 
-def _circumstances(asked: Asked) -> dict[str, Any]:
-    """What `facts.gather` would have counted in the database."""
+def attach(kept: Kept, intake: Intake, link: Link) -> None:
+    """Attach a report to an open case as intake does: one more person saw it."""
+    row, at = kept.row, intake.submission.received_at
+    mean = drafting.mean_position(
+        {"lon": kept.lon, "lat": kept.lat, "geom_accuracy_m": row.geom_accuracy_m}, intake.located
+    )
+    if mean["mean_lon"] is not None:
+        kept.lon, kept.lat = mean["mean_lon"], mean["mean_lat"]
+        row.geom_accuracy_m = mean["mean_accuracy_m"] or row.geom_accuracy_m
+    row.reports_count += 1
+    row.last_report_at = at
+    kept.append(attaching.fact_of(intake, link.number, link.kind))
+    kept.reports.append(_report(drafting.report_values(intake, link), intake, link))
+    kept.contacts += int(_is_reachable(intake))
+
+
+def move(session: Session, kept: Kept, asked: Move, *, granted: bool) -> None:
+    """Make one move of a case. Raises workflow.WorkflowError, cases.errors.CaseError; nothing is changed then."""
+    known = replace(_known(session, kept, asked, {}), paid=granted, slot_free=granted)
+    fact = cases.carry_out(session, kept.row, asked, known, kept.setting)
+    kept.append(fact)
+    kind = "after" if asked.transition == "complete" else "during"
+    kept.pictures += [(picture, kind, asked.at) for picture in asked.pictures]
+    kept.extensions += asked.transition == "extend"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Joined:
+    """Two cases about to be joined, by whom, when, and the number of that change."""
+
+    child: Kept
+    parent: Kept
+    actor: Actor
+    at: datetime
+    id: UUID
+
+
+def join(session: Session, joined: Joined) -> dict[str, Any]:
+    """Join a case to another as `links.merge` does; return the change to be written, which can be undone.
+
+    Raises workflow.WorkflowError.
+    """
+    child, parent = joined.child, joined.parent
+    machine = cases.machine_of(session, child.row)
+    transition = machine.find("mark_duplicate", status=child.row.status, role=joined.actor.role)
+    asked = Move(
+        transition="mark_duplicate", actor=joined.actor, at=joined.at, inputs={"parent": parent.row.number}
+    )
+    known = _known(
+        session, child, asked, {"has_parent": True, "parent_is_child": parent.row.parent_id is not None}
+    )
+    guards.check(transition, known)
+    step = machine.advance(
+        transition, status=child.row.status, return_to=child.row.previous_status, facts=known
+    )
+    change = _change(joined)
+    tick = clocks.Tick(
+        session=session, case=child.row, at=joined.at, done_at=joined.at, setting=child.setting
+    )
+    clocks.apply(tick, step.named("clock"))
+    row, state = child.row, machine.state(step.status)
+    row.status, row.previous_status, row.status_since = step.status, step.return_to, joined.at
+    row.is_open, row.next_action, row.parent_id = state.is_open, state.next_actor, parent.row.id
+    row.closed_at = row.closed_at or joined.at
+    _carry(child, parent)
+    told = {"link": str(joined.id)}
+    child.append(_said("merged", {"into": parent.row.number, **told}, joined))
+    parent.append(_said("merge_received", {"from": child.row.number, **told}, joined))
+    parent.children += 1
+    return change
+
+
+def _carry(child: Kept, parent: Kept) -> None:
+    for report in child.reports:
+        report.case_id, report.link = parent.row.id, "moved"
+    parent.row.reports_count += len(child.reports)
+    child.row.reports_count -= len(child.reports)
+    parent.reports += child.reports
+    parent.contacts += child.contacts
+    child.reports, child.contacts = [], 0
+
+
+def _said(kind: str, payload: dict[str, Any], joined: Joined) -> events.Fact:
+    return events.Fact(kind=kind, actor=joined.actor.ref, at=joined.at, payload=payload)
+
+
+def _change(joined: Joined) -> dict[str, Any]:
+    """What an undo gives back: both rows as they were, and where each case was."""
+    child, parent = joined.child, joined.parent
     return {
-        "contacts": int(asked.is_reachable),
-        "photos_after": asked.photos_before,
-        "children": 0,
-        "extensions": 0,
-        "has_parent": False,
-        "parent_is_child": False,
-        "lon": None,
-        "lat": None,
+        "id": joined.id,
+        "kind": "merge",
+        "from_case_id": child.row.id,
+        "into_case_id": parent.row.id,
+        "report_ids": [str(each.values["report_id"]) for each in child.reports],
+        "before": {
+            "from": _snapshot(child),
+            "into": _snapshot(parent),
+            "from_place": _place(child),
+            "into_place": _place(parent),
+            "links": {str(each.values["report_id"]): each.link for each in child.reports},
+        },
+        "actor": joined.actor.ref,
+        "at": joined.at,
     }
 
 
-def _row(picture: Picture, asked: Asked) -> tuple[Any, ...]:
-    kind = "after" if asked.move.transition == "complete" else "during"
-    return (
-        picture.id,
-        asked.case_id,
-        kind,
-        picture.sha256,
-        picture.media_type,
-        picture.width,
-        picture.height,
-        picture.byte_count,
-        asked.move.at,
+_NOT_KEPT = frozenset({"id", "version", "last_seq", "last_hash", "updated_at", "search", "geom", "triage"})
+_NAMES = tuple(sorted(column.name for column in CaseRow.__table__.columns if column.name not in _NOT_KEPT))
+
+
+def _snapshot(kept: Kept) -> dict[str, Any]:
+    """A case's row as `links` keeps it before a change."""
+    found = {name: _plain(getattr(kept.row, name)) for name in _NAMES}
+    return found | {"triage": orjson.loads(kept.triage)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _place(kept: Kept) -> dict[str, Any]:
+    return {
+        "geom": copying.point(kept.lon, kept.lat),
+        "geom_accuracy_m": kept.row.geom_accuracy_m,
+        "last_report_at": kept.row.last_report_at.isoformat(),
+        "reports": sorted(str(each.values["report_id"]) for each in kept.reports),
+    }
+
+
+def _known(session: Session, kept: Kept, asked: Move, more: Mapping[str, Any]) -> Any:
+    """What `facts.gather` would have counted in the database."""
+    counted = {
+        "contacts": kept.contacts,
+        "photos_after": len(kept.pictures),
+        "children": kept.children,
+        "extensions": kept.extensions,
+        "has_parent": False,
+        "parent_is_child": False,
+        "lon": kept.lon,
+        "lat": kept.lat,
+    }
+    known = facts.known(session, kept.row, asked, counted | dict(more))
+    return replace(known, owner_resolved=kept.lon is not None or known.owner_resolved)
+
+
+def _report(values: dict[str, Any], intake: Intake, link: Link) -> KeptReport:
+    return KeptReport(
+        values=values, case_id=link.case_id, link=link.kind, pictures=intake.submission.pictures
     )
 
 
-def _write(
-    session: Session,
-    rows: Iterable[CaseRow],
-    sealed: Sequence[events.Event],
-    photos: Sequence[tuple[Any, ...]],
-) -> None:
-    changed = {event.case_id for event in sealed}
-    values = []
-    for row in rows:
-        if row.id in changed:
-            found = {name: getattr(row, name) for name in _COLUMNS if name != "last_hash"}
-            values.append({"id": row.id, **found, "last_hash": "\\x" + bytes(row.last_hash).hex()})
-        session.expunge(row)
-    if not values:
-        return
-    session.execute(_UPDATE, {"rows": orjson.dumps(values).decode()})
-    copying.copy(
-        session,
-        "event",
-        _EVENT_COLUMNS,
-        (
-            (
-                e.case_id,
-                e.seq,
-                e.kind,
-                e.actor,
-                e.at,
-                e.device_at,
-                orjson.dumps(e.payload).decode(),
-                e.prev_hash,
-                e.hash,
-            )
-            for e in sealed
-        ),
-    )
-    if photos:
-        copying.copy(session, "photo", _PHOTO_COLUMNS, photos)
+def _is_reachable(intake: Intake) -> bool:
+    contact = intake.submission.contact
+    return contact is not None and contact.is_reachable

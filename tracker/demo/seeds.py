@@ -27,6 +27,18 @@ LAYERS = (
     "lifecycles",
     "people",
     "woods",
+    "parcels",
+    "sizes",
+    "moments",
+    "spots",
+    "work",
+    "near",
+    "ways",
+    "edges",
+    "identities",
+    "citizens",
+    "surges",
+    "doors",
 )
 
 

@@ -43,12 +43,7 @@ def attach(session: Session, intake: Intake, number: str, kind: str) -> Receipt:
         _check_likeness(intake, case)
     own = drafting.number_of(selected(session), submission.received_at, located.serial)
     link = drafting.Link(report_id=ids.new_id(), case_id=case["id"], number=own, kind=kind)
-    fact = events.Fact(
-        kind="report_attached",
-        actor=submission.actor,
-        at=submission.received_at,
-        payload={"report": own, "link": kind, "channel": submission.channel},
-    )
+    fact = fact_of(intake, own, kind)
     tail = events.Tail(seq=case["last_seq"], hash=bytes(case["last_hash"]))
     history = events.seal(case["id"], tail, fact)
     values = drafting.report_values(intake, link) | drafting.mean_position(dict(case), located)
@@ -81,6 +76,17 @@ def attach(session: Session, intake: Intake, number: str, kind: str) -> Receipt:
         reasons=tuple(case["triage"]),
         lookalikes=tuple(each for each in intake.found if each.case.id != case["id"]),
         pictures=submission.pictures,
+    )
+
+
+def fact_of(intake: Intake, number: str, kind: str) -> events.Fact:
+    """Return what the history of a case says of one more report, number `number`."""
+    submission = intake.submission
+    return events.Fact(
+        kind="report_attached",
+        actor=submission.actor,
+        at=submission.received_at,
+        payload={"report": number, "link": kind, "channel": submission.channel},
     )
 
 

@@ -1,10 +1,13 @@
 """Open a case with its first report: triaged, promised, sealed, in one statement."""
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from tracker import events, ids
 from tracker.cases import families
 from tracker.catalogue import queries as catalogue
+from tracker.catalogue.definitions import Service
 from tracker.db import selected
 from tracker.dispatch import desk as desks
 from tracker.dispatch import service as dispatch
@@ -18,29 +21,12 @@ def open_case(session: Session, intake: Intake) -> Receipt:
     """Open the case of a report. The case takes the report's number (docs/decisions/0005)."""
     submission, service, located = intake.submission, intake.service, intake.located
     machine = families.current(session).machine(service.workflow)
-    decision = _decide(session, intake)
+    setting = setting_of(intake)
+    decision = decide(session, service, setting)
     number = drafting.number_of(selected(session), submission.received_at, located.serial)
     link = drafting.Link(report_id=ids.new_id(), case_id=ids.new_id(), number=number, kind="opened")
-    history = events.seal(link.case_id, events.Tail(), *_facts(intake, number, decision))
-    reasons = [reason.as_mapping() for reason in decision.reasons]
-    values = drafting.report_values(intake, link) | {
-        "service_id": catalogue.current(session).rows[service.code],
-        "workflow": service.workflow,
-        "workflow_version": machine.version,
-        "status": machine.initial,
-        "priority": decision.priority,
-        "place_text": located.text,
-        "district_id": located.district.id if located.district else None,
-        "boundary_set_id": grounds.current(session).boundary_set_id if located.district else None,
-        "department": decision.department,
-        "crew_id": decision.crew.id if decision.crew else None,
-        "respond_by": decision.respond_by,
-        "resolve_by": decision.resolve_by,
-        "next_action": machine.state(machine.initial).next_actor,
-        "summary": drafting.summary(submission.description),
-        "words": drafting.search_words(number, located.text, service, submission.description),
-        "triage": rows.as_json(reasons),
-        "is_public": drafting.is_public(service),
+    history = events.seal(link.case_id, events.Tail(), *facts_of(intake, number, decision))
+    values = values_of(session, intake, link, decision) | {
         "last_seq": history[-1].seq,
         "last_hash": history[-1].hash,
     }
@@ -68,26 +54,57 @@ def open_case(session: Session, intake: Intake) -> Receipt:
         priority=decision.priority,
         respond_by=decision.respond_by,
         resolve_by=decision.resolve_by,
-        reasons=tuple(reasons),
+        reasons=tuple(reason.as_mapping() for reason in decision.reasons),
         lookalikes=intake.found,
         pictures=submission.pictures,
     )
 
 
-def _decide(session: Session, intake: Intake) -> Triage:
-    located, service = intake.located, intake.service
-    setting = dispatch.Setting(
+def values_of(session: Session, intake: Intake, link: drafting.Link, decision: Triage) -> dict[str, Any]:
+    """Return the columns of a report and of the case it opens, but for the end of its history."""
+    submission, service, located = intake.submission, intake.service, intake.located
+    machine = families.current(session).machine(service.workflow)
+    return drafting.report_values(intake, link) | {
+        "service_id": catalogue.current(session).rows[service.code],
+        "workflow": service.workflow,
+        "workflow_version": machine.version,
+        "status": machine.initial,
+        "priority": decision.priority,
+        "place_text": located.text,
+        "district_id": located.district.id if located.district else None,
+        "boundary_set_id": grounds.current(session).boundary_set_id if located.district else None,
+        "department": decision.department,
+        "crew_id": decision.crew.id if decision.crew else None,
+        "respond_by": decision.respond_by,
+        "resolve_by": decision.resolve_by,
+        "next_action": machine.state(machine.initial).next_actor,
+        "summary": drafting.summary(submission.description),
+        "words": drafting.search_words(link.number, located.text, service, submission.description),
+        "triage": rows.as_json([reason.as_mapping() for reason in decision.reasons]),
+        "is_public": drafting.is_public(service),
+    }
+
+
+def setting_of(intake: Intake) -> dispatch.Setting:
+    """Return what triage looks at in a report."""
+    located = intake.located
+    return dispatch.Setting(
         district_code=located.district.code if located.district else None,
         district_name=located.district.name if located.district else None,
         road_class=located.segment.road_class if located.segment else None,
         answers=intake.submission.answers,
         received_at=intake.submission.received_at,
     )
+
+
+def decide(session: Session, service: Service, setting: dispatch.Setting) -> Triage:
+    """Triage a report that opens a case. Raises catalogue.errors.StandardNotFound."""
     department = catalogue.current(session).department(service.department)
     return dispatch.triage(desks.current(session), service, setting, department=department)
 
 
-def _facts(intake: Intake, number: str, decision: Triage) -> tuple[events.Fact, events.Fact]:
+def facts_of(intake: Intake, number: str, decision: Triage) -> tuple[events.Fact, events.Fact]:
+    """Return how the history of a case begins."""
     submission, district = intake.submission, intake.located.district
     received = events.Fact(
         kind="received",

@@ -99,6 +99,14 @@ def attach_report(session: Session, intake: Intake, values: dict[str, Any], even
     _keep_photos(session, intake, values["report_id"])
 
 
+_COMPARED = text(_FOUND)
+
+
+def keep_found(session: Session, report_id: UUID, found: tuple[Lookalike, ...]) -> None:
+    """Store the cases that a report, written already, was scored against."""
+    session.execute(_COMPARED, {"report_id": report_id, **_found_values(found)})
+
+
 def _keep_photos(session: Session, intake: Intake, report_id: UUID) -> None:
     taken = Taken(kind="before", at=intake.submission.received_at, report_id=report_id)
     keep_pictures(session, intake.submission.pictures, taken)
