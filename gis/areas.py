@@ -88,6 +88,16 @@ def repair(geometry: BaseGeometry) -> Repaired:
     return Repaired(geometry=whole, words=_mended(reason, place.rstrip("]"), change), area_change=change)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Nearest:
+    """The point of a boundary nearest to another point, EPSG:4326, how far it is and whose boundary it is."""
+
+    code: str
+    lon: float
+    lat: float
+    distance_m: float
+
+
 class AreaIndex:
     """A set of areas, indexed for single points (rtree) and for many at once (STRtree).
 
@@ -158,6 +168,30 @@ class AreaIndex:
         codes[finite[covered]] = np.array(self._codes, dtype=object)[lowest[covered]]
         return codes
 
+    def nearest(self, lon: float, lat: float) -> Nearest | None:
+        """Find the boundary nearest to a point, whether it is inside or out; None when there are no areas."""
+        if not self.areas or not (math.isfinite(lon) and math.isfinite(lat)):
+            return None
+        point = shapely.Point(lon * self._squeeze, lat)
+        with self._turn:
+            found = sorted(self._edge_tree.query_nearest(point).tolist())
+            line = shapely.shortest_line(self._edges[found[0]], point)
+        (x, y), _ = shapely.get_coordinates(line).tolist()
+        x /= self._squeeze
+        return Nearest(code=self._codes[found[0]], lon=x, lat=y, distance_m=crs.distance_m(x, y, lon, lat))
+
+    def shares(self, lon: float, lat: float, sigma_m: float) -> dict[str | None, float]:
+        """Give the probability of each area for a point known to `sigma_m` metres in each direction.
+
+        A circular Gaussian, taken at 256 points of equal weight that fill it evenly (Vogel's spiral), so that
+        the same point has the same answer and corners where many areas meet need no case of their own. None
+        is for outside all of them. Within 1 % of the exact integral beside a straight edge.
+        """
+        per_lon, per_lat = crs.metres_per_degree(lat)
+        x, y = lon + _SPIRAL[:, 0] * sigma_m / per_lon, lat + _SPIRAL[:, 1] * sigma_m / per_lat
+        codes, counts = np.unique([code or "" for code in self.assign(x, y)], return_counts=True)
+        return {str(code) or None: int(n) / len(x) for code, n in zip(codes, counts, strict=True)}
+
     def _edge_m(self, lon: float, lat: float, inside: Sequence[int]) -> float:
         """Measure to the nearest boundary: of the covering areas, or of all when none covers the point."""
         if not self.areas:
@@ -169,6 +203,17 @@ class AreaIndex:
     def _distance_m(self, edge: BaseGeometry, point: shapely.Point) -> float:
         (x0, y0), (x1, y1) = shapely.get_coordinates(shapely.shortest_line(edge, point)).tolist()
         return crs.distance_m(x0 / self._squeeze, y0, x1 / self._squeeze, y1)
+
+
+def _spiral(count: int) -> NDArray[np.float64]:
+    """Spread points over a standard Gaussian: radii at its quantiles, each a golden angle from the last."""
+    order = np.arange(count)
+    radius = np.sqrt(-2 * np.log(1 - (order + 0.5) / count))
+    angle = order * math.pi * (3 - math.sqrt(5))
+    return np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
+
+
+_SPIRAL = _spiral(256)
 
 
 def _entries(shapes: Sequence[BaseGeometry]) -> Iterator[tuple[int, tuple[float, float, float, float], None]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import CRS, Transformer
+from pyproj import CRS, Proj
 from pyproj.aoi import AreaOfInterest
 from pyproj.database import query_crs_info
 from pyproj.enums import PJType
@@ -27,6 +27,7 @@ FAR_M = 50_000.0
 # No municipality is wider: the largest of Québec is under 10 degrees.
 WIDEST_DEGREES = 12.0
 _MOST_TOLD = 4
+_DEGREES = "EPSG:4326"
 # Data of today is rarely in these; they differ from today's by metres, so that they fit just as well.
 _OLD = ("NAD27", "WGS 72", "CGQ77")
 
@@ -107,19 +108,26 @@ def _fitting(points: NDArray[np.float64], town: Box) -> Iterator[str]:
     centre = (town.west + town.east) / 2, (town.south + town.north) / 2
     found: list[tuple[int, bool, str]] = []
     for code, name in _systems_around(town):
-        try:
-            lon, lat = Transformer.from_crs(code, crs.WGS84, always_xy=True).transform(x, y)
-        except (ProjError, CRSError):
-            continue
+        lon, lat = (x, y) if code == _DEGREES else _unprojected(code, x, y)
         if math.isfinite(lon) and math.isfinite(lat) and abs(lat) <= 90 and away_m(lon, lat, town) <= FAR_M:
             off_km = int(crs.distance_m(lon, lat, *centre) // 1000)
             found.append((off_km, any(old in name for old in _OLD), f"{code} ({name})"))
     yield from (label for *_, label in sorted(found)[:_MOST_TOLD])
 
 
+def _unprojected(code: str, x: float, y: float) -> tuple[float, float]:
+    # The projection alone, without the shift between datums: a hundred metres do not matter here, and a full
+    # transformation costs a hundred times as much to set up.
+    try:
+        lon, lat = Proj(code)(x, y, inverse=True)
+    except (ProjError, CRSError):
+        return math.inf, math.inf
+    return lon, lat
+
+
 def _systems_around(town: Box) -> Iterator[tuple[str, str]]:
     area = AreaOfInterest(town.west, town.south, town.east, town.north)
-    yield "EPSG:4326", "WGS 84"
+    yield _DEGREES, "WGS 84"
     kinds = [PJType.PROJECTED_CRS]
     for info in query_crs_info(auth_name="EPSG", pj_types=kinds, area_of_interest=area, contains=True):
         if not info.deprecated:

@@ -9,7 +9,19 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
-from tests.bench import asking, bringing, inside, listing, moving, place, reading, report, serving, submitting
+from tests.bench import (
+    asking,
+    assigning,
+    bringing,
+    inside,
+    listing,
+    moving,
+    place,
+    reading,
+    report,
+    serving,
+    submitting,
+)
 from tests.bench.bench import Bench
 from tests.bench.blocks import Plan, Result
 from tests.bench.place import Size
@@ -22,6 +34,7 @@ SCENARIOS: dict[str, Callable[[Bench], Result | list[Result]]] = {
     "submit": submitting.measure,
     "move": moving.measure,
     "import": bringing.measure,
+    "assign": assigning.measure,
     "duplicates": asking.measure,
 }
 FULL, QUICK = Plan(), Plan(rounds=2, seconds=1.0, warm_s=0.5)

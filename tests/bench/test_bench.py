@@ -9,7 +9,19 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from tests.bench import blocks, capture, inside, listing, moving, place, reading, report, serving, submitting
+from tests.bench import (
+    assigning,
+    blocks,
+    capture,
+    inside,
+    listing,
+    moving,
+    place,
+    reading,
+    report,
+    serving,
+    submitting,
+)
 from tests.bench.bench import Bench
 from tests.bench.blocks import Goal, Plan, Result
 from tests.bench.capture import Sent, Substitutes
@@ -47,6 +59,12 @@ def test_every_list_is_answered_with_few_statements(bench):
     results: list[Any] = listing.measure(bench)
     assert {result.clients for result in results} == {1, 4}
     assert all(result.statements <= 6 for result in results)
+
+
+def test_points_get_the_same_districts_either_way(bench):
+    for result in assigning.measure(bench):
+        assert result.requests == assigning.QUICK_POINTS
+        assert (result.ratio or 0) > 0
 
 
 def test_a_list_that_misses_its_goal_says_so():

@@ -27,6 +27,8 @@ DUPLICATE_KEYS = (
     "segment", "asset", "address", "lot", "zone", "circuit", "requester", "text", "dates", "slot",
 )  # fmt: skip
 COMBINATIONS = ("any", "all")
+WORKS = ("road", "snow", "light")
+ON_PRIVATE = ("accept", "refuse")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,13 +115,22 @@ class Cluster:
 class LocationRule:
     """Where a report of this service must point.
 
-    With `snap` the nearest segment is kept beside the point. `on_water` accepts wharves and beaches.
+    With `snap` the nearest segment is kept beside the point. `on_water` accepts wharves and beaches. `work`
+    is what is done on a street shared with a neighbour: road, snow or light. `on_private` says whether a
+    place on a private lot is accepted or refused, the city doing no such work there.
     """
 
     kind: str
     asset_kind: str | None = None
     snap: str | None = None
     on_water: bool = False
+    work: str = "road"
+    on_private: str = "accept"
+
+    @property
+    def is_of_street(self) -> bool:
+        """Tell whether the thing belongs to a street rather than to the ground."""
+        return self.kind == "segment" or self.snap == "segment"
 
     @property
     def is_required(self) -> bool:

@@ -42,7 +42,7 @@ def service(entry: Entry, *, code: str, group: str) -> Service:
         department=entry.words("department"),
         skill=entry.words("skill"),
         duration_min=entry.integer("duration_min", 1, 24 * 60),
-        location=_location(entry.inside("location")),
+        location=_location(entry, group),
         standards=_standards(entry.inside("standards")),
         duplicates=_duplicates(entry.inside("duplicates")),
         questions=_questions(entry.inside("questions")) if entry.has("questions") else (),
@@ -61,6 +61,10 @@ def service(entry: Entry, *, code: str, group: str) -> Service:
     return found
 
 
+# Snow and lights of a street shared with a neighbour may be somebody else's than its pavement.
+_WORK_OF = {"DEN": "snow", "ECL": "light"}
+
+
 def _choice_or(entry: Entry, name: str, allowed: tuple[str, ...], default: str = "district") -> str:
     return entry.choice(name, allowed) if entry.has(name) else default
 
@@ -71,12 +75,15 @@ def _keywords(entry: Entry) -> Keywords:
     return found
 
 
-def _location(entry: Entry) -> LocationRule:
+def _location(service: Entry, group: str) -> LocationRule:
+    entry = service.inside("location")
     found = LocationRule(
         kind=entry.choice("kind", definitions.LOCATION_KINDS),
         asset_kind=entry.words("asset_kind") if entry.has("asset_kind") else None,
         snap=entry.choice("snap", ("segment",)) if entry.has("snap") else None,
         on_water=entry.flag("on_water", default=False),
+        work=_choice_or(entry, "work", definitions.WORKS, default=_WORK_OF.get(group, "road")),
+        on_private=_choice_or(entry, "on_private", definitions.ON_PRIVATE, default="accept"),
     )
     if found.kind == "asset" and found.asset_kind is None:
         entry.ledger.note(entry.place.at("asset_kind"), "absent")

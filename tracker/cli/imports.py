@@ -122,11 +122,12 @@ def _tell_districts(brought: boundaries.Brought) -> None:
     for words in brought.notes:
         click.echo(words.in_language(language), err=True)
     count, repaired, refused = len(brought.districts), len(brought.repaired), len(brought.refused)
+    known = "" if brought.is_new else pick(fr=" (déjà connus)", en=" (known already)")
     say(
         fr=f"{count} districts ({brought.crs}), {repaired} réparés, {refused} refusés, "
-        f"{brought.placed} dossiers ouverts replacés, {brought.moved} changent de district{'' if brought.is_new else ' (déjà connus)'}.",
+        f"{brought.placed} dossiers ouverts replacés, {brought.moved} changent de district{known}.",
         en=f"{count} districts ({brought.crs}), {repaired} repaired, {refused} refused, "
-        f"{brought.placed} open cases placed again, {brought.moved} change district{'' if brought.is_new else ' (known already)'}.",
+        f"{brought.placed} open cases placed again, {brought.moved} change district{known}.",
     )
 
 

@@ -34,13 +34,15 @@ _ROAD_OF = """
     SELECT a.id, s.id AS segment_id FROM asset a
     LEFT JOIN LATERAL (
         SELECT k.id FROM street_segment k
-        WHERE k.geom && ST_Expand(a.geom, :reach) AND ST_DWithin(k.geom::geography, a.geom::geography, :reach_m)
+        WHERE k.geom && ST_Expand(a.geom, :reach)
+          AND ST_DWithin(k.geom::geography, a.geom::geography, :reach_m)
         ORDER BY k.geom <-> a.geom, k.id LIMIT 1
     ) s ON true
     WHERE a.source = :source AND GeometryType(a.geom) = 'POINT'
 """
 _ADRIFT = text(f"""
-    SELECT count(*) FROM ({_ROAD_OF}) f JOIN asset a USING (id) WHERE a.segment_id IS DISTINCT FROM f.segment_id
+    SELECT count(*) FROM ({_ROAD_OF}) f JOIN asset a USING (id)
+    WHERE a.segment_id IS DISTINCT FROM f.segment_id
 """)  # noqa: S608 -- composed of constants
 _MOOR = text(f"""
     UPDATE asset a SET segment_id = f.segment_id FROM ({_ROAD_OF}) f

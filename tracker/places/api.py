@@ -9,7 +9,9 @@ from marshmallow import Schema, fields, validate
 from sqlalchemy import text
 
 from tracker.http import edge, openapi
-from tracker.places import ground, problems, queries, service
+from tracker.places import errors, ground, problems, queries, service, territory
+from tracker.places.ground import Ground
+from tracker.places.point import Point
 
 blp = Blueprint("places", __name__, url_prefix=openapi.PREFIX, description="Where things are.")
 
@@ -28,10 +30,11 @@ class SearchQuery(Schema):
 
 
 class PointQuery(Schema):
-    """A point, EPSG:4326."""
+    """A point, EPSG:4326, and how well it is known, in metres."""
 
     lon = fields.Float(required=True, allow_nan=False, validate=validate.Range(-180, 180))
     lat = fields.Float(required=True, allow_nan=False, validate=validate.Range(-90, 90))
+    accuracy_m = fields.Float(load_default=5.0, allow_nan=False, validate=validate.Range(1, 5_000))
 
 
 class PlaceTold(Schema):
@@ -62,6 +65,13 @@ class PointTold(Schema):
     segment = fields.Dict(allow_none=True)
     district = fields.Dict(allow_none=True)
     territory = fields.String(validate=validate.OneOf(["inside", "outside", "water"]))
+    lot = fields.String(
+        allow_none=True,
+        metadata={"description": "whose lot it is: ville, private or the code of a third party"},
+    )
+    candidates = fields.Dict(
+        metadata={"description": "districts and territories with their probabilities, when it is not sure"}
+    )
     contact = fields.Dict(allow_none=True)
 
 
@@ -92,11 +102,14 @@ def reverse_place(given: dict[str, Any]) -> Response:
         edge.require("place.search")
         here = ground.current(session)
         found = queries.around(session, lon, lat)
-        code = here.districts.find(lon, lat).code
-        in_water = here.water.find(lon, lat).code is not None
-        party = None if code else service.outside(here, lon, lat)
+        inside = here.districts.find(lon, lat)
+        code = inside.code
+        in_water = here.water.covers(lon, lat)
+        point = Point(lon=lon, lat=lat, accuracy_m=given["accuracy_m"], method="pin")
+        odds = territory.odds_of(here, point, inside.edge_m) or {}
     segment = found.segment
     district = here.by_code.get(code or "")
+    party = _party(here, point, found)
     return _json(
         {
             "label": found.label,
@@ -105,9 +118,23 @@ def reverse_place(given: dict[str, Any]) -> Response:
             "segment": {"name": segment.name, "owner": segment.owner} if segment else None,
             "district": {"code": district.code, "name": district.name} if district else None,
             "territory": "water" if in_water else ("inside" if code else "outside"),
+            "lot": found.lot.owner if found.lot else None,
+            "candidates": odds,
             "contact": problems.contact(party),
         }
     )
+
+
+def _party(here: Ground, point: Point, found: queries.Surroundings) -> errors.Party | None:
+    """Return who answers for a point instead of the city: next door, on the street, of the ground."""
+    if here.districts.find(point.lon, point.lat).code is None:
+        return territory.outside(here, point.lon, point.lat)
+    segment, codes = found.segment, []
+    if segment is not None and segment.distance_m <= territory.ROAD_REACH_M:
+        codes.append(segment.maintained_by)
+    codes.append(here.estates.find(point.lon, point.lat).code or "")
+    codes.append(found.lot.owner if found.lot else "")
+    return next((here.parties[code] for code in codes if code in here.parties), None)
 
 
 @blp.route("/districts")

@@ -1,7 +1,7 @@
 """Boundary sets: dated versions of the districts, compared before one takes over, and every open case placed.
 
-A draft changes nothing. Activating it retires the set before and places all open cases in one statement, which
-also seals an event to the history of each case that changes district; closed cases keep theirs.
+A draft changes nothing. Activating it retires the set before and places all open cases in one statement,
+which also seals an event to the history of each case that changes district; closed cases keep theirs.
 """
 
 from __future__ import annotations
@@ -27,17 +27,18 @@ _LIST = text("""
     GROUP BY b.id ORDER BY b.id
 """)
 
-# Where each open case belongs in a set. The district of the segment wins for services of the street, so that a
-# street is not split down its middle, and takes in what stands just outside on it (domain §6 ①, ④). On an
+# Where each open case belongs in a set. The district of the segment wins for services of the street, so that
+# a street is not split down its middle, and takes in what stands just outside on it (domain §6 ①, ④). On an
 # edge that two districts share the lowest code wins. With the districts outside and the cases inside, PostGIS
 # keeps each polygon prepared while the GiST index of the cases brings the points that its box holds.
-PLACED = """
-    covered AS (
-        SELECT DISTINCT ON (c.id) c.id, d.id AS district_id
-        FROM district d JOIN "case" c ON ST_Covers(d.geom, c.geom)
-        WHERE d.boundary_set_id = :set AND c.is_open
-        ORDER BY c.id, d.code COLLATE "C"
-    ), placed AS (
+COVERED = """
+    SELECT DISTINCT ON (c.id) c.id, d.id AS district_id
+    FROM district d JOIN {points} c ON ST_Covers(d.geom, c.geom)
+    WHERE d.boundary_set_id = :set AND c.is_open
+    ORDER BY c.id, d.code COLLATE "C"
+"""
+PLACED = f"""
+    covered AS ({COVERED.format(points='"case"')}), placed AS (
         SELECT c.id, c.district_id AS was, c.crew_id, c.last_seq, c.last_hash, c.geom,
             CASE WHEN s.location_kind = 'segment' OR s.definition->'location'->>'snap' = 'segment'
                 THEN coalesce(street.id, covered.district_id)
@@ -51,7 +52,7 @@ PLACED = """
         LEFT JOIN district street ON street.boundary_set_id = :set AND street.code = g.district_code
         WHERE c.is_open AND c.geom IS NOT NULL
     )
-"""
+"""  # noqa: S608 -- composed of constants
 
 # The text that is hashed is RFC 8785's: names in order, no blanks, `to_json` escaping as JSON.stringify does.
 # It is the payload too, so that what is kept and what is sealed cannot differ.
@@ -141,7 +142,8 @@ _GROUND = text("""
         UNION ALL
         SELECT NULL, n.code, ST_Difference(n.geom, (SELECT ST_Union(geom) FROM old)) FROM new n
     ), ground AS (
-        SELECT from_code, to_code, ST_CollectionExtract(geom, 3) AS geom FROM pieces WHERE NOT ST_IsEmpty(geom)
+        SELECT from_code, to_code, ST_CollectionExtract(geom, 3) AS geom FROM pieces
+        WHERE NOT ST_IsEmpty(geom)
     )
     SELECT g.from_code, g.to_code, ST_AsGeoJSON(g.geom, 7) AS geometry, ST_Area(g.geom::geography) AS area_m2,
            (SELECT count(*) FROM "case" c WHERE c.is_open AND ST_Covers(g.geom, c.geom)) AS open_cases
@@ -153,7 +155,7 @@ SLIVER_M2 = 1.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Placing:
-    """What activating did: open cases given a district of the new set, and those of another code than before."""
+    """What activating did: open cases given a district of the new set, and those whose code changed."""
 
     placed: int = 0
     moved: int = 0
@@ -161,7 +163,7 @@ class Placing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Move:
-    """Open cases that go from one district (None: none) to another (None: outside), and how many have a crew."""
+    """Open cases that go from a district to another (None: outside), and how many of them have a crew."""
 
     from_code: str | None
     from_name: str | None

@@ -59,15 +59,16 @@ class LocationUnusable(PlaceError):
 
 
 class OutsideTerritory(PlaceError):
-    """The place is outside the municipality."""
+    """The place is outside the municipality; `ours` is how probable it is all the same, at its accuracy."""
 
-    def __init__(self, party: Party | None) -> None:
+    def __init__(self, party: Party | None, ours: float = 0.0) -> None:
         super().__init__()
         self.party = party
+        self.ours = ours
 
 
 class NotOurs(PlaceError):
-    """The street or the equipment belongs to somebody else."""
+    """The street, the equipment or the ground belongs to somebody else."""
 
     def __init__(self, party: Party, what: str) -> None:
         super().__init__()
@@ -75,8 +76,16 @@ class NotOurs(PlaceError):
         self.what = what
 
 
+class PrivateLot(PlaceError):
+    """The place is on a private lot, where the city does not do this work."""
+
+
 class InWater(PlaceError):
-    """The place is in the water."""
+    """The place is in the water; `party` answers for it when it is somebody's, a canal or a seaway."""
+
+    def __init__(self, party: Party | None = None) -> None:
+        super().__init__()
+        self.party = party
 
 
 class AddressUnknown(PlaceError):

@@ -28,7 +28,10 @@ class DistrictRef:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ground:
-    """Areas of a jurisdiction as of one revision. `frame` is None while no boundary set is active."""
+    """Areas of a jurisdiction as of one revision. `frame` is None while no boundary set is active.
+
+    `estates` are grounds of third parties inside the town: a railway, a school board's, a canal.
+    """
 
     boundary_set_id: int | None
     districts: AreaIndex
@@ -36,6 +39,7 @@ class Ground:
     by_id: Mapping[int, DistrictRef]
     water: AreaIndex
     neighbours: AreaIndex
+    estates: AreaIndex
     parties: Mapping[str, Party]
     frame: Frame | None
 
@@ -60,11 +64,8 @@ def _load(session: Session) -> Ground:
     refs = [DistrictRef(id=row.id, code=row.code, name=row.name) for row in rows]
     districts = _areas([(row.code, row.wkb) for row in rows])
     parties = session.scalars(select(ThirdParty)).all()
-    around = session.execute(
-        text(
-            "SELECT code, ST_AsBinary(geom) AS wkb FROM third_party "
-            "WHERE kind = 'neighbour' AND geom IS NOT NULL"
-        )
+    theirs = session.execute(
+        text("SELECT code, kind, ST_AsBinary(geom) AS wkb FROM third_party WHERE geom IS NOT NULL")
     ).all()
     water = session.execute(
         text("SELECT id::text AS code, ST_AsBinary(geom) AS wkb FROM map_feature WHERE kind = 'water'")
@@ -75,7 +76,8 @@ def _load(session: Session) -> Ground:
         by_code={ref.code: ref for ref in refs},
         by_id={ref.id: ref for ref in refs},
         water=_areas([(row.code, row.wkb) for row in water]),
-        neighbours=_areas([(row.code, row.wkb) for row in around]),
+        neighbours=_areas([(row.code, row.wkb) for row in theirs if row.kind == "neighbour"]),
+        estates=_areas([(row.code, row.wkb) for row in theirs if row.kind != "neighbour"]),
         parties={party.code: _party(party) for party in parties},
         frame=_frame(districts, selected(session).settings) if rows else None,
     )

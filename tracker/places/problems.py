@@ -10,6 +10,10 @@ from tracker.http.errors import register as on
 from tracker.places import errors as facts
 from tracker.places.errors import Party
 
+# What the city looks into on private ground, whoever owns it.
+LIKELY_OURS = 0.1
+INSPECTED = ("NUI-TER", "NUI-BRU", "ARB-DAN")
+
 
 def register() -> None:
     """Add the failures of this feature to the table."""
@@ -34,7 +38,7 @@ def register() -> None:
         "outside-territory",
         title=_l("Hors du territoire"),
         message=_outside,
-        extra=lambda error: {"contact": contact(error.party)},
+        extra=lambda error: {"contact": contact(error.party), "ours": round(error.ours, 3)},
     )
     on(
         facts.NotOurs,
@@ -52,6 +56,19 @@ def register() -> None:
         message=lambda _error: _(
             "Déplacez l’épingle sur la rive. Si quelqu’un est en danger, appelez le 911."
         ),
+        extra=lambda error: {"contact": contact(error.party)},
+    )
+    on(
+        facts.PrivateLot,
+        422,
+        "private-lot",
+        title=_l("Terrain privé"),
+        message=lambda _error: _(
+            "Ce lieu est sur un terrain privé, où la Ville n’intervient pas : adressez-vous au propriétaire. "
+            "Si c’est dans la rue ou dans un parc, déplacez l’épingle. Un terrain malpropre, un bruit ou un "
+            "arbre dangereux se signale par les services d’inspection."
+        ),
+        extra=lambda _error: {"contact": None, "services": list(INSPECTED)},
     )
     _addresses()
 
@@ -124,6 +141,13 @@ def _name(party: Party) -> str:
 
 
 def _outside(error: facts.OutsideTerritory) -> str:
-    if error.party is None:
-        return str(_("Ce lieu est hors de la municipalité."))
-    return str(_("Ce lieu est à %(name)s, qui peut s’en occuper.", name=_name(error.party)))
+    said = (
+        str(_("Ce lieu est hors de la municipalité."))
+        if error.party is None
+        else str(_("Ce lieu est à %(name)s, qui peut s’en occuper.", name=_name(error.party)))
+    )
+    if error.ours < LIKELY_OURS:
+        return said
+    return (
+        f"{said} {_('La position est imprécise : si c’est de notre côté, placez l’épingle au bon endroit.')}"
+    )

@@ -1,7 +1,8 @@
 """Named reads of places: the street and the asset at a point, addresses by text, the address of a point."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -29,6 +30,19 @@ class Segment:
     road_class: int
     district_code: str | None
     distance_m: float
+    agreement: Mapping[str, str] = field(default_factory=dict)
+
+    def done_by(self, work: str) -> str:
+        """Say who does a work here: what was agreed with the neighbour, else who maintains the street."""
+        return self.agreement.get(work) or self.maintained_by
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lot:
+    """The lot a point lies in: whose it is, and how far its edge is."""
+
+    owner: str
+    edge_m: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,12 +68,13 @@ class AssetRef:
 # the same in degrees as in metres. A corner is said where another street meets the nearest one close by.
 _AROUND = f"""
     SELECT {{serial}} AS serial, a.nearest_address, x.crossing, s.id, s.code, s.name, s.owner,
-           s.maintained_by, s.road_class, s.district_code, s.distance_m
+           s.maintained_by, s.road_class, s.district_code, s.distance_m, s.agreement, l.lot_owner,
+           l.lot_edge_m
     FROM (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS g) p
     LEFT JOIN LATERAL (
         SELECT k.id, k.code, k.name, k.owner, k.maintained_by, k.class AS road_class, k.district_code,
-               k.name_norm, k.geom, ST_Distance(k.geom::geography, p.g::geography, false) AS distance_m,
-               ST_LineLocatePoint(k.geom, p.g) AS at
+               k.agreement, k.name_norm, k.geom, ST_LineLocatePoint(k.geom, p.g) AS at,
+               ST_Distance(k.geom::geography, p.g::geography, false) AS distance_m
         FROM (SELECT * FROM street_segment WHERE geom && ST_Expand(p.g, :dx, :dy)
               ORDER BY geom <-> p.g LIMIT 4) k
         ORDER BY distance_m LIMIT 1
@@ -90,6 +105,11 @@ _AROUND = f"""
                       THEN {OTHER_SIDE_M} ELSE 0 END
         LIMIT 1
     ) a ON true
+    LEFT JOIN LATERAL (
+        SELECT owner AS lot_owner,
+               ST_Distance(ST_Boundary(geom)::geography, p.g::geography, false) AS lot_edge_m
+        FROM parcel WHERE ST_Covers(geom, p.g) ORDER BY id LIMIT 1
+    ) l ON true
 """  # noqa: S608 -- only our own numbers
 _LOOK = Prepared(_AROUND.format(serial="0"))
 _LOOK_AND_DRAW = Prepared(_AROUND.format(serial="nextval('number_seq')"))  # one round trip for both
@@ -123,6 +143,7 @@ class Surroundings:
     serial: int
     segment: Segment | None
     address: str | None
+    lot: Lot | None = None
     corner: str | None = None
 
     @property
@@ -146,9 +167,13 @@ def around(session: Session, lon: float, lat: float, *, draws: bool = False) -> 
             road_class=row.road_class,
             district_code=row.district_code,
             distance_m=row.distance_m,
+            agreement=row.agreement,
         )
+    lot = Lot(owner=row.lot_owner, edge_m=row.lot_edge_m) if row.lot_owner is not None else None
     corner = f"{row.name} / {row.crossing}" if row.crossing else None
-    return Surroundings(serial=row.serial, segment=segment, address=row.nearest_address, corner=corner)
+    return Surroundings(
+        serial=row.serial, segment=segment, address=row.nearest_address, lot=lot, corner=corner
+    )
 
 
 def next_serial(session: Session) -> int:

@@ -1,23 +1,23 @@
 """From what a person says of a place to a point, its district, its street and its owner."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from gis import location
 from tracker.catalogue.definitions import LocationRule
-from tracker.places import errors, geocoding, queries
+from tracker.places import errors, geocoding, queries, territory
 from tracker.places import ground as grounds
-from tracker.places.errors import Choice, Party
+from tracker.places.errors import Choice
 from tracker.places.geocoding import Found
 from tracker.places.ground import DistrictRef, Ground
+from tracker.places.point import Point
 from tracker.places.queries import AssetRef, Segment
 
-OURS = "ville"
 VAGUE_M = 150.0  # from here on a crew would have to search
-ROAD_REACH_M = 25.0
 WORST_ACCURACY_M = 5_000.0
-BOUNDARY_TOLERANCE_M = 15.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +45,8 @@ class Asker:
 class Located:
     """Where a report is, as well as it is known. Without `lon` the place is unknown and is never a pin.
 
-    `address` is one of ours; `said` is what the person wrote, which may hold more than a place.
+    `address` is one of ours; `said` is what the person wrote, which may hold more than a place. `odds` are
+    the districts and territories it may be in, with their probabilities, when that is not sure.
     """
 
     serial: int
@@ -58,6 +59,7 @@ class Located:
     segment: Segment | None = None
     asset: AssetRef | None = None
     district: DistrictRef | None = None
+    odds: Mapping[str, Any] | None = None
 
     @property
     def is_known(self) -> bool:
@@ -73,18 +75,6 @@ class Located:
         return self.segment.name if self.segment else None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Point:
-    """A position with how it was had and how good it is, in metres."""
-
-    lon: float
-    lat: float
-    accuracy_m: float
-    method: str
-    address: str | None = None
-    asset: AssetRef | None = None
-
-
 def locate(session: Session, rule: LocationRule, given: Given, asker: Asker) -> Located:
     """Find the place of a report: its point, district, street segment and asset.
 
@@ -97,10 +87,9 @@ def locate(session: Session, rule: LocationRule, given: Given, asker: Asker) -> 
             raise errors.LocationMissing
         serial = queries.next_serial(session) if asker.draws else 0
         return Located(serial=serial, method="unknown", address=given.address, said=given.address)
-    _refuse_water(ground, rule, point)
     found = queries.around(session, point.lon, point.lat, draws=asker.draws)
-    district = _district(session, ground, point, found.segment)
-    _refuse_others(ground, rule, point, found.segment)
+    placed = territory.place(session, ground, rule, point, found)
+    point = placed.point
     return Located(
         serial=found.serial,
         method=point.method,
@@ -111,7 +100,8 @@ def locate(session: Session, rule: LocationRule, given: Given, asker: Asker) -> 
         said=given.address,
         segment=found.segment,
         asset=point.asset,
-        district=district,
+        district=placed.district,
+        odds=placed.odds,
     )
 
 
@@ -136,12 +126,6 @@ def geocode(session: Session, query: str) -> Choice:
     if best.choice.accuracy_m > VAGUE_M and best.choice.kind in ("street", "interpolated", "block"):
         raise errors.AddressVague(query, found.choices)
     return best.choice
-
-
-def outside(ground: Ground, lon: float, lat: float) -> Party | None:
-    """Return the neighbour in whose territory a point falls, if it is known."""
-    code = ground.neighbours.find(lon, lat).code
-    return ground.parties.get(code) if code else None
 
 
 def _point(session: Session, ground: Ground, given: Given) -> Point | None:
@@ -193,42 +177,3 @@ def _asset(session: Session, given: Given) -> AssetRef | None:
     if found is None:
         raise errors.AssetUnknown(kind, given.asset_code)
     return found
-
-
-def _refuse_water(ground: Ground, rule: LocationRule, point: Point) -> None:
-    if rule.on_water or not ground.water.covers(point.lon, point.lat):
-        return
-    # A point just off the bank is a phone's error, not a swimmer: 30 m is the reach of domain §6 ①.
-    if ground.water.find(point.lon, point.lat).edge_m > 30.0:
-        raise errors.InWater
-
-
-def _district(session: Session, ground: Ground, point: Point, segment: Segment | None) -> DistrictRef | None:
-    """Give the district; the index answers when the point is clear of every edge, else PostGIS judges."""
-    if ground.boundary_set_id is None:
-        return None
-    placed = ground.districts.find(point.lon, point.lat)
-    if placed.certain:
-        code = placed.code
-    else:
-        judged = queries.judged_district(session, ground.boundary_set_id, point.lon, point.lat)
-        code = ground.by_id[judged].code if judged is not None else None
-    if code is None:
-        # The edge runs down the middle of a street: what stands on our street is ours (domain §6 ①).
-        code = segment.district_code if segment is not None else None
-        if code is None or code not in ground.by_code or placed.edge_m > BOUNDARY_TOLERANCE_M:
-            raise errors.OutsideTerritory(outside(ground, point.lon, point.lat))
-    return ground.by_code[code]
-
-
-def _refuse_others(ground: Ground, rule: LocationRule, point: Point, segment: Segment | None) -> None:
-    """Refuse what somebody else maintains: `maintained_by` decides, never the owner alone (domain §6 ②)."""
-    if point.asset is not None:
-        if point.asset.owner != OURS and point.asset.owner in ground.parties:
-            raise errors.NotOurs(ground.parties[point.asset.owner], "asset")
-        return
-    on_road = rule.snap == "segment" or rule.kind == "segment"
-    if not on_road or segment is None or segment.distance_m > ROAD_REACH_M:
-        return
-    if segment.maintained_by != OURS and segment.maintained_by in ground.parties:
-        raise errors.NotOurs(ground.parties[segment.maintained_by], "segment")

@@ -14,7 +14,6 @@ from tracker.http.idempotency import Kept
 from tracker.media import api as media
 from tracker.media import errors as media_errors
 from tracker.media import service as photos
-from tracker.places import errors as place_errors
 from tracker.places.service import Given
 from tracker.reports import present, refusals, schemas, service
 from tracker.reports.submission import Contact, Picture, Submission
@@ -51,7 +50,7 @@ def create_report() -> Response:
         with edge.transaction() as session:
             submission = submission_of(given, pictures)
             return idempotency.once(session, "reports", lambda: _submit(session, submission))
-    except (place_errors.OutsideTerritory, place_errors.NotOurs, place_errors.InWater) as refused:
+    except refusals.NOT_FOR_US as refused:
         refusals.count(refused, service_code=given["service_code"])
         raise
 
@@ -100,6 +99,7 @@ def _submit(session: Session, submission: Submission) -> Kept:
     edge.require("report.create")
     receipt = service.submit(session, submission)
     body = present.receipt(session, receipt, language.current())
+    body["advice"] = present.advice(session, service.advice(session, submission), language.current())
     headers = {"Content-Type": "application/json", "Location": body["tracking_url"]}
     return Kept(status=201, headers=headers, body=orjson.dumps(body))
 

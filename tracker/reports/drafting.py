@@ -70,6 +70,7 @@ def report_values(intake: Intake, link: Link) -> dict[str, Any]:
         "address": located.said or located.address,
         "segment_id": located.segment.id if located.segment else None,
         "asset_id": located.asset.id if located.asset else None,
+        "placement": as_json(located.odds) if located.odds else None,
         "description": submission.description,
         "answers": as_json(dict(submission.answers)),
         "language": submission.language,

@@ -28,6 +28,15 @@ class OutOfSeason(ReportError):
         self.opens_on = opens_on
 
 
+class TooEarly(ReportError):
+    """What is missed may still come."""
+
+    def __init__(self, fr: str, en: str) -> None:
+        super().__init__(en)
+        self.fr = fr
+        self.en = en
+
+
 class InTheFuture(ReportError):
     """What is reported cannot have happened yet."""
 

@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from tracker.cases import families
 from tracker.catalogue import queries as catalogue
+from tracker.catalogue.definitions import Redirect
 from tracker.dispatch import desk as desks
 from tracker.media import api as media
 from tracker.places import ground as grounds
+from tracker.places import problems as place_problems
 from tracker.places.service import Located
 from tracker.reports.service import Preview
 from tracker.reports.submission import Known, Lookalike, Picture, Receipt
@@ -30,6 +32,15 @@ def receipt(session: Session, given: Receipt, language: str) -> dict[str, Any]:
         "duplicates": lookalikes(session, given.lookalikes, language),
         "photos": [{"id": each.id, "url": media.url_of(each.id, keyed=True)} for each in given.pictures],
     }
+
+
+def advice(session: Session, given: Redirect | None, language: str) -> dict[str, Any] | None:
+    """Return whom else to turn to, with the phone of the third party of that name when there is one."""
+    if given is None:
+        return None
+    party = grounds.current(session).parties.get(given.to)
+    text = given.text.en if language == "en" else given.text.fr
+    return {"to": given.to, "text": text, "contact": place_problems.contact(party)}
 
 
 def preview(session: Session, given: Preview, language: str) -> dict[str, Any]:
@@ -54,6 +65,7 @@ def location(located: Located, pictures: Iterable[Picture]) -> dict[str, Any]:
         "segment": {"name": located.segment.name, "owner": located.segment.owner}
         if located.segment
         else None,
+        "candidates": dict(located.odds) if located.odds else {},
         "photo_proposal": {"lon": proposed.lon, "lat": proposed.lat} if proposed else None,
     }
 

@@ -28,6 +28,13 @@ def register() -> None:
         extra=lambda error: {"opens_on": error.opens_on},
     )
     on(
+        facts.TooEarly,
+        422,
+        "too-early",
+        title=_l("Pas encore"),
+        message=lambda error: error.en if language.current() == "en" else error.fr,
+    )
+    on(
         facts.InTheFuture,
         422,
         "future-date",

@@ -4,7 +4,9 @@ from sqlalchemy import text
 
 from tracker import ids
 from tracker.http import edge
-from tracker.places.errors import InWater, NotOurs, OutsideTerritory
+from tracker.places.errors import InWater, NotOurs, OutsideTerritory, PrivateLot
+
+NOT_FOR_US = (OutsideTerritory, NotOurs, InWater, PrivateLot)
 
 _COUNT = text("""
     INSERT INTO refusal (id, at, reason, service_code, third_party_code)
@@ -12,9 +14,9 @@ _COUNT = text("""
 """)
 
 
-def count(refused: OutsideTerritory | NotOurs | InWater, *, service_code: str) -> None:
+def count(refused: OutsideTerritory | NotOurs | InWater | PrivateLot, *, service_code: str) -> None:
     """Count a refusal in a transaction of its own: the report's was rolled back."""
-    party = None if isinstance(refused, InWater) else refused.party
+    party = None if isinstance(refused, PrivateLot) else refused.party
     with edge.transaction() as session:
         session.execute(
             _COUNT,
@@ -28,4 +30,9 @@ def count(refused: OutsideTerritory | NotOurs | InWater, *, service_code: str) -
         )
 
 
-_REASONS = {OutsideTerritory: "outside", NotOurs: "not_ours", InWater: "in_water"}
+_REASONS = {
+    OutsideTerritory: "outside",
+    NotOurs: "not_ours",
+    InWater: "in_water",
+    PrivateLot: "private_lot",
+}

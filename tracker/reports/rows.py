@@ -23,11 +23,11 @@ _MEAN = "ST_SetSRID(ST_MakePoint(CAST(:mean_lon AS float8), CAST(:mean_lat AS fl
 _REPORT = f"""
     INSERT INTO report (id, number, service_code, geom, accuracy_m, location_method, address_text,
         segment_id, asset_id, description, answers, language, channel, entered_by, occurred_at, received_at,
-        case_id, link, secret_hash)
+        case_id, link, secret_hash, placement)
     VALUES (:report_id, :number, :service_code, {_POINT}, CAST(:accuracy_m AS float8), :method,
         CAST(:address AS text), CAST(:segment_id AS bigint), CAST(:asset_id AS bigint), :description,
         CAST(:answers AS jsonb), :language, :channel, CAST(:entered_by AS uuid), :occurred_at, :received_at,
-        :case_id, :link, :secret_hash)
+        :case_id, :link, :secret_hash, CAST(:placement AS jsonb))
 """  # noqa: S608 -- composed of constants
 
 _CONTACT = """

@@ -167,6 +167,9 @@ class LocationTold(Schema):
     method = fields.String(required=True)
     address = fields.String(allow_none=True)
     segment = fields.Nested(SegmentTold, allow_none=True)
+    candidates = fields.Dict(
+        metadata={"description": "districts and territories with their probabilities, when it is not sure"}
+    )
     photo_proposal = fields.Nested(PositionTold, allow_none=True)
 
 
@@ -175,6 +178,14 @@ class PhotoTold(Schema):
 
     id = fields.UUID(required=True)
     url = fields.String(required=True)
+
+
+class AdviceTold(Schema):
+    """Whom else to turn to, at this hour."""
+
+    to = fields.String(required=True)
+    text = fields.String(required=True)
+    contact = fields.Dict(allow_none=True)
 
 
 class ReportTold(Schema):
@@ -187,6 +198,7 @@ class ReportTold(Schema):
     link = fields.String(required=True, validate=validate.OneOf(["opened", "attached", "auto_attached"]))
     location = fields.Nested(LocationTold, required=True)
     case = fields.Nested(CaseTold, required=True)
+    advice = fields.Nested(AdviceTold, allow_none=True)
     duplicates = fields.List(fields.Nested(DuplicateTold), required=True)
     photos = fields.List(fields.Nested(PhotoTold), required=True)
 

@@ -4,18 +4,18 @@ The verbs flush and never commit: the edge commits the report together with its 
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tracker.catalogue import queries as catalogue
-from tracker.catalogue.definitions import Service
+from tracker.catalogue.definitions import Redirect, Service
 from tracker.db import selected
 from tracker.places import service as places
 from tracker.places.service import Asker, Located
-from tracker.reports import attaching, errors, lookalikes, opening, validation
+from tracker.reports import attaching, errors, lookalikes, opening, redirects, validation
 from tracker.reports.submission import Intake, Lookalike, Receipt, Submission
 
 TOLERANCE = timedelta(minutes=5)
@@ -48,7 +48,7 @@ def submit(session: Session, submission: Submission) -> Receipt:
     """
     service = _service(session, submission)
     zone = ZoneInfo(selected(session).zone)
-    _check(service, submission, submission.received_at.astimezone(zone).date())
+    _check(service, submission, zone)
     located = _locate(session, service, submission)
     if located.asset is not None:
         # Two people at one lamp must not open two cases: they take turns from here to the commit.
@@ -64,6 +64,13 @@ def submit(session: Session, submission: Submission) -> Receipt:
     return opening.open_case(session, intake)
 
 
+def advice(session: Session, submission: Submission) -> Redirect | None:
+    """Return whom else the person should turn to now, although the report is kept: the police, at night."""
+    zone = ZoneInfo(selected(session).zone)
+    redirect = redirects.redirect_for(_service(session, submission), submission, zone)
+    return redirect if redirect is not None and redirect.to == redirects.POLICE else None
+
+
 def _service(session: Session, submission: Submission) -> Service:
     loaded = catalogue.current(session)
     if submission.service_code not in loaded.catalogue:
@@ -71,7 +78,8 @@ def _service(session: Session, submission: Submission) -> Service:
     return loaded.catalogue.service(submission.service_code)
 
 
-def _check(service: Service, submission: Submission, today: date) -> None:
+def _check(service: Service, submission: Submission, zone: ZoneInfo) -> None:
+    today = submission.received_at.astimezone(zone).date()
     occurred = submission.occurred_at
     if occurred is not None and occurred > submission.received_at + TOLERANCE:
         raise errors.InTheFuture
@@ -82,6 +90,10 @@ def _check(service: Service, submission: Submission, today: date) -> None:
     faults = validation.faults(service, submission.answers)
     if faults:
         raise errors.AnswersInvalid(faults)
+    # Staff who have heard the whole story decide for themselves.
+    redirect = None if submission.is_staff else redirects.redirect_for(service, submission, zone)
+    if redirect is not None and redirect.to == redirects.WAIT:
+        raise errors.TooEarly(redirect.text.fr, redirect.text.en)
     if service.needs_contact and not (submission.contact and submission.contact.is_reachable):
         raise errors.ContactNeeded
 

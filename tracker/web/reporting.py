@@ -18,7 +18,7 @@ from tracker.web.places import Place
 blueprint = Blueprint("reporting", __name__, url_prefix="/signaler")
 
 SENTENCE_WORDS = 4
-OUTSIDE = ("outside-territory", "not-ours", "in-water")
+OUTSIDE = ("outside-territory", "not-ours", "in-water", "private-lot")
 
 
 @blueprint.get("")
@@ -113,7 +113,9 @@ def send(code: str) -> Response:
     answer = inner.call("POST", "/reports", body=body, photos=photos, headers=headers)
     if answer.is_ok:
         receipt = answer.body
-        return redirect(url_for("tracking.thanks", number=receipt["number"], secret=receipt["secret"]), 303)
+        advice = receipt.get("advice") or {}
+        told = {"number": receipt["number"], "secret": receipt["secret"], "conseil": advice.get("to")}
+        return redirect(url_for("tracking.thanks", **told), 303)
     return _details_page(service, request.form, request.form, answer)
 
 

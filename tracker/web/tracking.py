@@ -10,6 +10,9 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from tracker import moments
+from tracker.http import edge
+from tracker.places import ground, problems
+from tracker.reports.redirects import POLICE
 from tracker.web import inner, shell, words
 
 blueprint = Blueprint("tracking", __name__, url_prefix="/suivi")
@@ -41,9 +44,18 @@ def thanks(number: str, secret: str) -> Response:
         report=tracked,
         case=case,
         neighbours=case["reports_count"] - 1,
+        advice=_whom_to_call(request.args.get("conseil")),
         follow=url_for(".follow", number=number, secret=secret, _external=True),
         words=words.of_page(),
     )
+
+
+def _whom_to_call(to: str | None) -> dict[str, Any] | None:
+    """Return how to reach the police, when the report said that they come at this hour."""
+    if to != POLICE:
+        return None
+    with edge.transaction() as session:
+        return problems.contact(ground.current(session).parties.get(POLICE)) or {}
 
 
 @blueprint.get("/<number>/<secret>")

@@ -39,7 +39,7 @@ def valbrise(database_server: Database, open_folder: Path) -> Iterator[Engine]:
         owner, app = db.make_engine(database.owner_url, pool_size=2), db.make_engine(database.app_url)
         site = founding.Site(owner=owner, app=app, app_role=jurisdictions.app_role_of(database.app_url))
         anchor = datetime(2026, 10, 16, 16, 0, tzinfo=UTC)
-        building.build(site, Wish(anchor=anchor, media=open_folder / "media", size="s", lives=False))
+        building.build(site, Wish(anchor=anchor, media=open_folder / "media", size="m", lives=False))
         yield app
         owner.dispose()
         app.dispose()

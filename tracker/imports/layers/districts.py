@@ -12,8 +12,8 @@ from gis.vectorfile import Codes
 from gis.vectorrows import RowLayer
 from tracker.imports import districts as boundaries
 from tracker.imports import errors
-from tracker.imports.layers import kinds, runner
-from tracker.imports.layers.kinds import Mapped
+from tracker.imports.layers import columns, kinds, runner
+from tracker.imports.layers.columns import Mapped
 from tracker.imports.layers.runner import Brought, Choice
 from tracker.imports.syncing import Changes
 
@@ -25,7 +25,7 @@ def bring_in(session: Session, choice: Choice, *, activates: bool, today: date) 
     """
     kind = kinds.KINDS["districts"]
     layer = runner.read(session, kind, choice)
-    mapped = kinds.mapped(kind, layer.fields, choice.fields, choice.values)
+    mapped = columns.mapped(kind, layer.fields, choice.fields, choice.values)
     areas = _areas(layer, mapped)
     if not areas:
         raise errors.LayerUnusable(

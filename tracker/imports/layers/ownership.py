@@ -49,7 +49,8 @@ _MEANT = """
 _AFTER = """
     SELECT m.id, coalesce(m.owner, s.owner) AS owner,
            coalesce(m.maintained_by, m.owner, s.maintained_by) AS maintained_by,
-           s.agreement || m.agreement AS agreement, coalesce(m.district_code, s.district_code) AS district_code
+           s.agreement || m.agreement AS agreement,
+           coalesce(m.district_code, s.district_code) AS district_code
     FROM pg_temp.meant_ownership m JOIN street_segment s ON s.id = m.id
 """
 _DIFFERS = """
@@ -81,10 +82,10 @@ def settle(session: Session, reader: Reader, layer: RowLayer) -> tuple[Changes, 
     said = [each for each in ("owner", "maintained_by", *AGREEMENTS, "district") if each in reader.mapped]
     if not said:
         raise errors.LayerMappingWrong(
-            fr="dites de qui sont les rues\u00a0: --field owner=CHAMP, maintained_by, road, snow, light ou district. "
-            f"Champs\u00a0: {', '.join(layer.fields)}.",
-            en="say whose the streets are: --field owner=FIELD, maintained_by, road, snow, light or district. "
-            f"Fields: {', '.join(layer.fields)}.",
+            fr="dites de qui sont les rues\u00a0: --field owner=CHAMP, maintained_by, road, snow, light ou "
+            f"district. Champs\u00a0: {', '.join(layer.fields)}.",
+            en="say whose the streets are: --field owner=FIELD, maintained_by, road, snow, light or "
+            f"district. Fields: {', '.join(layer.fields)}.",
         )
     refused: list[RowNote] = []
     for table in ("staged_ownership", "meant_ownership"):
@@ -95,8 +96,8 @@ def settle(session: Session, reader: Reader, layer: RowLayer) -> tuple[Changes, 
     counted = session.execute(text(_COUNT)).one()
     if counted.changed:
         session.execute(text(_WRITE))
-    for row in session.execute(text(_IDLE)):
-        refused.append(RowNote(row=row.number, name=row.named, words=_NO_SEGMENT))
+    idle = session.execute(text(_IDLE))
+    refused.extend(RowNote(row=row.number, name=row.named, words=_NO_SEGMENT) for row in idle)
     return Changes(changed=counted.changed, unchanged=counted.unchanged), refused
 
 

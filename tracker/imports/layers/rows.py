@@ -17,15 +17,15 @@ from gis import text as texts
 from gis.address import normalise_street
 from gis.osm import tags
 from gis.wording import Words
-from tracker.imports.layers.kinds import Mapped
+from tracker.imports.layers.columns import Mapped
 from tracker.imports.layers.parties import PRIVATE, Owners, RowRefused
 from tracker.imports.linking import OURS
 
 Values = tuple[Any, ...]
 _CLASSES = {
     "autoroute": 1, "highway": 1, "nationale": 1, "provinciale": 1, "regionale": 1, "motorway": 1, "trunk": 1,
-    "primary": 1, "artere": 2, "arterielle": 2, "arterial": 2, "secondary": 2, "collectrice": 3, "collector": 3,
-    "tertiary": 3, "locale": 4, "local": 4, "residential": 4, "residentielle": 4,
+    "primary": 1, "artere": 2, "arterielle": 2, "arterial": 2, "secondary": 2, "collectrice": 3,
+    "collector": 3, "tertiary": 3, "locale": 4, "local": 4, "residential": 4, "residentielle": 4,
 }  # fmt: skip
 _ADDRESS = re.compile(r"^\s*(\d+[^\s,]*(?:\s+\d/\d)?)[\s,]+(\S.*)$")
 _YES = frozenset(["1", "oui", "yes", "true", "vrai", "o", "y"])
@@ -169,7 +169,7 @@ MAKERS: Mapping[str, Callable[[Reader, Mapping[str, Any], Any], Iterator[Values]
 
 
 def _owned(reader: Reader, fields: Mapping[str, Any]) -> list[str]:
-    """Say who owns and who maintains, when the file tells of either; who owns maintains unless it says who."""
+    """Say who owns and who maintains, when the file tells of either; the owner does unless it says who."""
     if not ("owner" in reader.mapped or "maintained_by" in reader.mapped):
         return []
     owner = (reader.owner(fields) if "owner" in reader.mapped else None) or OURS

@@ -19,8 +19,9 @@ from gis.vectorrows import Asked, RowLayer
 from gis.wording import Words
 from tracker.catalogue import queries as catalogue
 from tracker.imports import copying, linking, syncing
-from tracker.imports.layers import kinds, ownership, parties, refusing
-from tracker.imports.layers.kinds import Kind, Mapped
+from tracker.imports.layers import columns, kinds, ownership, parties, refusing
+from tracker.imports.layers.columns import Mapped
+from tracker.imports.layers.kinds import Kind
 from tracker.imports.layers.rows import MAKERS, Reader
 from tracker.imports.syncing import Changes, Stage
 
@@ -79,7 +80,7 @@ def bring_in(session: Session, choice: Choice) -> Brought:
     """
     kind = kinds.KINDS[choice.kind]
     layer = read(session, kind, choice)
-    mapped = kinds.mapped(kind, layer.fields, choice.fields, choice.values)
+    mapped = columns.mapped(kind, layer.fields, choice.fields, choice.values)
     reader = Reader(
         mapped=mapped,
         owners=parties.owners(session),
