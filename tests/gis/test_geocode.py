@@ -116,10 +116,19 @@ def test_letters_and_ranges_go_with_the_number(town, typed, suffix):
 
 @pytest.mark.parametrize(
     "typed",
-    ["coin Moulin et Principale", "Moulin / Principale", "at the corner of Moulin and Principale", "moulin & principale",
-     "angle rue du Moulin et rue Principale", "rue du Moulin coin Principale", "where Moulin St meets Principale",
-     "feu brisé coin r. du Moulin et de la rue Principale", "coni moulin et principale", "Moulin nad Principale"],
-)  # fmt: skip
+    [
+        "coin Moulin et Principale",
+        "Moulin / Principale",
+        "at the corner of Moulin and Principale",
+        "moulin & principale",
+        "angle rue du Moulin et rue Principale",
+        "rue du Moulin coin Principale",
+        "where Moulin St meets Principale",
+        "feu brisé coin r. du Moulin et de la rue Principale",
+        "coni moulin et principale",
+        "Moulin nad Principale",
+    ],
+)
 def test_a_corner_is_two_streets_and_they_are_no_rivals_of_it(town, typed):
     readings = geocode.read(typed, town)
     assert readings[0].kind == "crossing"
@@ -194,9 +203,22 @@ def test_a_house_number_is_not_a_trees(town):
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "12", "   ", "%_'", "gros trou dans la rue", "ça fait 3 jours que mon bac est pas ramassé", "a pothole in the street",
-     "my neighbour is noisy", "450 555-0123", "de la neige partout", "il est passé à 7h30", "!!!", "c’est la 3e fois"],
-)  # fmt: skip
+    [
+        "",
+        "12",
+        "   ",
+        "%_'",
+        "gros trou dans la rue",
+        "ça fait 3 jours que mon bac est pas ramassé",
+        "a pothole in the street",
+        "my neighbour is noisy",
+        "450 555-0123",
+        "de la neige partout",
+        "il est passé à 7h30",
+        "!!!",
+        "c’est la 3e fois",
+    ],
+)
 def test_where_no_place_is_named_none_is_read(town, typed):
     assert geocode.read(typed, town) == ()
 

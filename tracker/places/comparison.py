@@ -85,8 +85,8 @@ def compare(
 ) -> Comparison:
     """Search every address and measure how far the answer is from the request's own point.
 
-    Only requests with a point within `box` (west, south, east, north; else the streets' extent) are asked about. An
-    answer is right within 60 m or its own
+    Only requests with a point within `box` (west, south, east, north; else the streets' extent) are asked
+    about. An answer is right within 60 m or its own
     accuracy; a street, when the point is on it; a short list, when one of its places is right.
     """
     extent = box or lookups.extent(session)

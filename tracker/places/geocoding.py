@@ -55,7 +55,7 @@ class Found:
 
 
 def find(session: Session, typed: str, *, is_typing: bool = False, limit: int = MOST) -> Found:
-    """Return the places a text may mean. `is_typing` completes its last word, as a list under a field does."""
+    """Return the places a text may mean. `is_typing` completes its last word, as under a field."""
     readings = geocode.read(typed, gazetteer.current(session), is_typing=is_typing)
     resolver = _Resolver(session, readings)
     worth = [each for each in resolver.candidates() if each.score >= LEAST]
@@ -98,7 +98,7 @@ def _rivals(ranked: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _told_apart(session: Session, shown: Sequence[Candidate]) -> Iterator[Candidate]:
-    """Say of places with equal labels which district each is in; where that is equal too, the nearest address."""
+    """Say of places with equal labels which district each is in; if that is equal too, their address."""
     by_label: dict[str, list[Candidate]] = defaultdict(list)
     for each in shown:
         by_label[each.choice.label].append(each)
@@ -202,7 +202,7 @@ class _Resolver:
                 yield self._candidate(reading, reading.score, choice)
 
     def _meetings(self, pairs: Sequence[tuple[Entry, Entry]]) -> dict[int, list[Any]]:
-        """Return where streets meet, by pair from 1, each corner once; those which touch hide those which miss."""
+        """Return where streets meet, by pair from 1, each corner once; what touches hides what misses."""
         rows: dict[int, list[Any]] = defaultdict(list)
         for row in lookups.corners(self.session, [(one.key, two.key) for one, two in pairs]):
             known = rows[row.place]
@@ -239,7 +239,8 @@ class _Resolver:
     def _landmarks(self, readings: list[Reading]) -> Iterator[Candidate]:
         for reading in readings:
             entry = reading.entries[0]
-            assert entry.lon is not None and entry.lat is not None
+            assert entry.lon is not None
+            assert entry.lat is not None
             choice = Choice(
                 label=entry.name,
                 lon=entry.lon,

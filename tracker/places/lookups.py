@@ -1,4 +1,4 @@
-"""Named reads of geocoding: house numbers, corners, streets and equipment, by the names already recognised."""
+"""Named reads of geocoding: house numbers, corners, streets and equipment, by names already found."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -57,7 +57,8 @@ _STREETS = Prepared("""
 # A street that only addresses name.
 _ADDRESSED = Prepared("""
     SELECT street_norm AS key, min(street) AS name, NULL::bigint AS segment_id, NULL::text AS area,
-           ST_X(ST_GeometricMedian(ST_Collect(geom))) AS lon, ST_Y(ST_GeometricMedian(ST_Collect(geom))) AS lat,
+           ST_X(ST_GeometricMedian(ST_Collect(geom))) AS lon,
+           ST_Y(ST_GeometricMedian(ST_Collect(geom))) AS lat,
            max(ST_X(geom)) - min(ST_X(geom)) AS width, max(ST_Y(geom)) - min(ST_Y(geom)) AS height
     FROM address WHERE street_norm = ANY(:keys::text[]) GROUP BY street_norm
 """)
@@ -66,8 +67,9 @@ _EXTENT = Prepared("""
     FROM (SELECT ST_Extent(geom) AS e FROM street_segment) x
 """)
 _TO_STREET = Prepared("""
-    SELECT min(ST_Distance(s.geom::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)::geography)) AS metres
-    FROM street_segment s JOIN street_segment one ON one.id = :segment AND s.name_norm = one.name_norm
+    SELECT min(ST_Distance(s.geom::geography, p.g)) AS metres
+    FROM (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)::geography AS g) p, street_segment s
+    JOIN street_segment one ON one.id = :segment AND s.name_norm = one.name_norm
 """)
 _EQUIPMENT = Prepared(f"""
     SELECT kind, code, name, owner, segment_id, ST_X(ST_Centroid(geom)) AS lon, ST_Y(ST_Centroid(geom)) AS lat

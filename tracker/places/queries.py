@@ -14,7 +14,7 @@ REACH_M = 80.0
 # On the roadway, or beside it; nearer to the middle than this a point is on neither side.
 ROADWAY_M, MIDDLE_M = 7.0, 2.0
 CORNER_M = 12.0
-# How much farther an address counts: seen from the roadway, one of another street; from either side, one across.
+# How much farther an address counts that is of another street (seen from the roadway), or across the street.
 OTHER_STREET_M, OTHER_SIDE_M = 40.0, 25.0
 
 
@@ -61,21 +61,20 @@ class AssetRef:
 
 
 # The nearest by `<->` is nearest in degrees, which at 45° is not nearest in metres: the four nearest by
-# the index are measured on the ellipsoid. Addresses are compared in a plane whose unit is the reach: `dx` and
-# `dy` are as many degrees.
+# the index are measured on the ellipsoid. Addresses are compared in a plane whose unit is the reach:
+# `dx` and `dy` are as many degrees.
 #
 # Which side of the street something is on is the sign of a cross product with the street's direction there,
-# the same in degrees as in metres. A corner is said where the nearest street is met by another within some
-# metres.
+# the same in degrees as in metres. A corner is said where another street meets the nearest one close by.
 _AROUND = f"""
-    SELECT {{serial}} AS serial, a.nearest_address, x.crossing, l.lot_owner, l.lot_edge_m, s.id, s.code, s.name,
-           s.owner, s.maintained_by, s.road_class, s.district_code, s.agreement, s.distance_m
+    SELECT {{serial}} AS serial, a.nearest_address, x.crossing, s.id, s.code, s.name, s.owner,
+           s.maintained_by, s.road_class, s.district_code, s.distance_m, s.agreement, l.lot_owner,
+           l.lot_edge_m
     FROM (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS g) p
     LEFT JOIN LATERAL (
         SELECT k.id, k.code, k.name, k.owner, k.maintained_by, k.class AS road_class, k.district_code,
-               k.agreement, k.name_norm, k.geom,
-               ST_Distance(k.geom::geography, p.g::geography, false) AS distance_m,
-               ST_LineLocatePoint(k.geom, p.g) AS at
+               k.agreement, k.name_norm, k.geom, ST_LineLocatePoint(k.geom, p.g) AS at,
+               ST_Distance(k.geom::geography, p.g::geography, false) AS distance_m
         FROM (SELECT * FROM street_segment WHERE geom && ST_Expand(p.g, :dx, :dy)
               ORDER BY geom <-> p.g LIMIT 4) k
         ORDER BY distance_m LIMIT 1
@@ -98,9 +97,11 @@ _AROUND = f"""
         FROM (SELECT civic, suffix, street, street_norm, ST_X(geom) AS x, ST_Y(geom) AS y FROM address
               WHERE geom && ST_Expand(p.g, :dx, :dy) ORDER BY geom <-> p.g LIMIT 8) n
         ORDER BY {REACH_M} * sqrt(((n.x - :lon) / :dx) ^ 2 + ((n.y - :lat) / :dy) ^ 2)
-               + CASE WHEN s.distance_m < {ROADWAY_M} AND n.street_norm <> s.name_norm THEN {OTHER_STREET_M} ELSE 0 END
+               + CASE WHEN s.distance_m < {ROADWAY_M} AND n.street_norm <> s.name_norm
+                      THEN {OTHER_STREET_M} ELSE 0 END
                + CASE WHEN s.distance_m > {MIDDLE_M} AND n.street_norm = s.name_norm
-                       AND (d.ux * (:lat - d.y) - d.uy * (:lon - d.x)) * (d.ux * (n.y - d.y) - d.uy * (n.x - d.x)) < 0
+                       AND (d.ux * (:lat - d.y) - d.uy * (:lon - d.x))
+                         * (d.ux * (n.y - d.y) - d.uy * (n.x - d.x)) < 0
                       THEN {OTHER_SIDE_M} ELSE 0 END
         LIMIT 1
     ) a ON true
@@ -135,8 +136,8 @@ def box(lat: float, radius_m: float) -> dict[str, float]:
 class Surroundings:
     """What is found at a point, and the number drawn for the report about it, 0 when none was.
 
-    `address` is the number on the side of the street the point is on; `corner` names both streets when the point
-    is on the roadway where they meet.
+    `address` is the number on the side of the street the point is on; `corner` names both streets when the
+    point is on the roadway where they meet.
     """
 
     serial: int
@@ -152,7 +153,7 @@ class Surroundings:
 
 
 def around(session: Session, lon: float, lat: float, *, draws: bool = False) -> Surroundings:
-    """Return the nearest street segment, the address and the corner, if any; `draws` a report's number too."""
+    """Return the nearest street segment, the address and the corner; `draws` a report's number too."""
     statement = _LOOK_AND_DRAW if draws else _LOOK
     row = statement.one_or_none(session, {"lon": lon, "lat": lat, **box(lat, REACH_M)})
     segment = None

@@ -61,7 +61,7 @@ class Query:
 
 
 def generate(session: Session, language: str, count: int, seed: int) -> list[Query]:
-    """Write `count` queries of a language from the places of the jurisdiction; the same seed, the same queries."""
+    """Write `count` queries of a language from the town's places; the same seed, the same queries."""
     rng = Random(f"{seed}-{language}")
     writer = _Writer(session, language, rng)
     total = sum(SHARES.values())
@@ -93,7 +93,7 @@ class _Writer:
                 self.cores[entry.name] = entry.core
 
     def write(self, kind: str, count: int) -> Iterator[Query]:
-        """Give queries about places of one kind; those that came out ambiguous are of the kind `ambiguous`."""
+        """Give queries about places of one kind; what came out ambiguous is of the kind `ambiguous`."""
         make = getattr(self, f"_{kind}")
         for _ in range(count):
             said, truths, frame = make()
@@ -145,7 +145,7 @@ class _Writer:
         return f"{row.civic}{self.rng.choice((' ', ' ', ', '))}{said}", truths, "address"
 
     def _interpolated(self) -> tuple[str, list[Truth], str]:
-        """A number between two of its side that are known, themselves at most 16 apart: it has a place too."""
+        """A number between two of its side that are known, at most 16 apart: it has a place too."""
         while True:
             row = self.rng.choice(self.addresses)
             known = self.numbers[row.street]
@@ -213,7 +213,8 @@ def _landmark_truth(entry: Entry) -> Truth:
 
 
 def _is_near(row: Any, truth: Truth) -> bool:
-    assert truth.lon is not None and truth.lat is not None
+    assert truth.lon is not None
+    assert truth.lat is not None
     return civic.metres(row.lon, row.lat, truth.lon, truth.lat) < SAME_M
 
 

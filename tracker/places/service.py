@@ -113,7 +113,7 @@ def search(session: Session, query: str, *, is_typing: bool = False) -> Found:
 def geocode(session: Session, query: str) -> Choice:
     """Return the one place a text means.
 
-    Raises AddressUnknown, AddressVague when only a long street is named, AddressAmbiguous with the short list.
+    Raises AddressUnknown, AddressVague when only a long street is named, AddressAmbiguous with the list.
     """
     found = geocoding.find(session, query)
     if not found.candidates:

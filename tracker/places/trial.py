@@ -46,7 +46,7 @@ class Judged:
 
     @property
     def is_first(self) -> bool:
-        """Tell whether the answer is right as it stands: the one place, or a list of them when several are meant."""
+        """Tell whether the answer is right as it stands: the place, or the list when several are meant."""
         if self.query.is_ambiguous:
             return self.is_listed
         return self.rank == 1 and self.is_clear == bool(self.query.truths)

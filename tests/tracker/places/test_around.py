@@ -13,7 +13,7 @@ from tests.support.city import City
 from tests.support.statements import counted
 from tracker.places import queries
 
-# Odd numbers south of the rue du Moulin (y = 500), facing the even ones; the tests' town has the even ones only.
+# Odd numbers south of the rue du Moulin (y = 500), facing the even ones, which are all the town has.
 ODD = {11: 100, 21: 200, 31: 300, 51: 480}
 # The corner lot of the boulevard (x = 500) fronts the boulevard, yet lies nearest to the rue.
 CORNER_LOT = (3, "boulevard des Érables", 515, 516)

@@ -145,7 +145,8 @@ def test_another_name_of_a_street_is_found_too(town: City):
     with town.session() as session:
         session.execute(
             text(
-                "UPDATE street_segment SET attributes = '{\"aliases\": [\"Mill Street\"]}' WHERE code = 'MOULIN'"
+                'UPDATE street_segment SET attributes = \'{"aliases": ["Mill Street"]}\' '
+                "WHERE code = 'MOULIN'"
             )
         )
         entries = gazetteer._streets(session)

@@ -1,10 +1,10 @@
-"""The trial itself judges honestly, and the search passes it on the demo city and on a real city's requests."""
+"""The trial judges honestly; the search passes it on the demo city and on a real city's requests."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 
@@ -18,6 +18,7 @@ from tests.support.database import Database
 from tracker import db
 from tracker.demo import building, founding
 from tracker.demo.building import Wish
+from tracker.demo.window import Window
 from tracker.imports import osm
 from tracker.jurisdictions import founding as hosting
 from tracker.jurisdictions import service as jurisdictions
@@ -38,8 +39,8 @@ def valbrise(database_server: Database, open_folder: Path) -> Iterator[Engine]:
     with databases.clone(database_server, f"{databases.CLONE}{os.getpid()}_names") as database:
         owner, app = db.make_engine(database.owner_url, pool_size=2), db.make_engine(database.app_url)
         site = founding.Site(owner=owner, app=app, app_role=jurisdictions.app_role_of(database.app_url))
-        anchor = datetime(2026, 10, 16, 16, 0, tzinfo=UTC)
-        building.build(site, Wish(anchor=anchor, media=open_folder / "media", size="s", lives=False))
+        window = Window(first=date(2025, 1, 1), anchor=datetime(2026, 6, 30, 16, 0, tzinfo=UTC))
+        building.build(site, Wish(window=window, media=open_folder / "media", size="m", lives=False))
         yield app
         owner.dispose()
         app.dispose()
