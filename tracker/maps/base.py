@@ -90,8 +90,8 @@ def _street(zoom: int) -> str:
 def _simple(geometry: str, zoom: int) -> str:
     """Thin a shape to one unit in 4096 of its tile's width, two below zoom 12; whole from zoom 14.
 
-    The plain simplification takes a third of the time of the one that keeps topology, and ST_AsMVTGeom makes valid
-    what it spoils.
+    The plain simplification takes a third of the time of the one that keeps topology, and ST_AsMVTGeom makes
+    valid what it spoils.
     """
     if zoom >= BUILDINGS_FROM:
         return geometry
