@@ -148,6 +148,15 @@ def threshold(background: Background, settings: Scan, now_h: float) -> float:
     return math.log10(min(settings.false_per_year / tests, 0.05))
 
 
+def log10_usual(observed: int, *, before: int, seen_h: float, window_h: float, dispersion: float) -> float:
+    """Return log10 of the probability of `observed` in a window where `before` were seen in `seen_h` hours.
+
+    What a street does every week is no surge of that street.
+    """
+    usual = (before + 0.5) / max(seen_h, SEASON_H) * window_h
+    return log10_tail(observed, usual, dispersion)
+
+
 def _best(recent: Happenings, row: int, background: Background, settings: Scan) -> Cluster | None:
     """Return the least probable circle and window around a happening, ending with it."""
     now, x, y = float(recent.at_h[row]), float(recent.x[row]), float(recent.y[row])

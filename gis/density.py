@@ -174,7 +174,9 @@ def _getis_ord(count: Floats, around: Floats, neighbours: Floats) -> Floats:
         return np.zeros(n)
     mean, spread = count.mean(), count.std()
     below = spread * np.sqrt(np.maximum(n * neighbours - neighbours**2, 0.0) / (n - 1))
-    return np.divide(around - mean * neighbours, below, out=np.zeros(n), where=below > 0)
+    score = np.zeros(n)
+    np.divide(around - mean * neighbours, below, out=score, where=below > 0)
+    return score
 
 
 def _chances(count: Floats, around: Floats, squares: Floats, neighbours: Floats) -> Floats:

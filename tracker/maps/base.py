@@ -88,11 +88,15 @@ def _street(zoom: int) -> str:
 
 
 def _simple(geometry: str, zoom: int) -> str:
-    """Thin a shape to one unit in 4096 of its tile's width, two below zoom 12; whole from zoom 14."""
+    """Thin a shape to one unit in 4096 of its tile's width, two below zoom 12; whole from zoom 14.
+
+    The plain simplification takes a third of the time of the one that keeps topology, and ST_AsMVTGeom makes
+    valid what it spoils.
+    """
     if zoom >= BUILDINGS_FROM:
         return geometry
     units = 2 if zoom < NAMES_FROM else 1
-    return f"ST_SimplifyPreserveTopology({geometry}, {units * 40_075_016.686 / 2**zoom / EXTENT:.3f})"
+    return f"ST_Simplify({geometry}, {units * 40_075_016.686 / 2**zoom / EXTENT:.3f})"
 
 
 def _name(zoom: int) -> str:

@@ -1,5 +1,6 @@
 """Looking for surges among a town's cases. Nothing is written here."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -47,7 +48,7 @@ def look(session: Session, rules: Rules, *, now: datetime) -> list[Found]:
     for rule in rules.rules.values():
         rows = queries.cases(session, rule.services, now=now, srid=srid)
         if rule.count is not None:
-            found += _counted(session, rule, rule.count, rows, now)
+            found += _counted(session, rule, rule.count, rows, Look(now=now, rate=rules.false_per_year))
         if rule.is_scanned:
             taken = {each for one in found if one.rule == rule.code for each in one.cases}
             scan = Scan(false_per_year=rules.false_per_year)
@@ -99,11 +100,32 @@ def _usual_days(cluster: Cluster) -> float:
     return round(cluster.observed / max(cluster.expected / cluster.window_h * 24, 1e-9), 1)
 
 
-def _counted(
-    session: Session, rule: Rule, count: Count, rows: Sequence[Any], now: datetime
-) -> Iterator[Found]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """One look: its instant, and how many false proposals a year it may make."""
+
+    now: datetime
+    rate: float
+
+
+def is_usual(count: Count, observed: int, before: int, total: int, span: timedelta, rate: float) -> bool:
+    """Tell whether a key has as many in the ordinary course of things.
+
+    `before` of the `total` cases of the span were the key's own. Every case is a test of the rule.
+    """
+    seen_h = span / timedelta(hours=1)
+    a_year = max(1.0, total / max(seen_h, clusters.SEASON_H) * clusters.HOURS_A_YEAR)
+    tail = clusters.log10_usual(
+        observed, before=before, seen_h=seen_h, window_h=count.within_h, dispersion=Scan().dispersion
+    )
+    return tail > math.log10(min(rate / a_year, 0.05))
+
+
+def _counted(session: Session, rule: Rule, count: Count, rows: Sequence[Any], look: Look) -> Iterator[Found]:
     """Count distinct places by key in the last hours; a key is a street, a circuit or a zone."""
-    since = now - timedelta(hours=count.within_h)
+    since = look.now - timedelta(hours=count.within_h)
+    older = [row for row in rows if row.opened_at <= since]
+    span = since - older[0].opened_at if older else timedelta(0)
     recent = [row for row in rows if row.opened_at > since and row.is_open and not row.is_spent]
     if len(recent) < count.least:
         return
@@ -112,7 +134,11 @@ def _counted(
         members = [row for row in recent if keys.get(row.id, ("", ""))[0] == key]
         x, y = np.array([row.x for row in members]), np.array([row.y for row in members])
         observed = clusters.places(x, y, SAME_M[count.by])
-        if observed >= count.least:
+        if observed < count.least:
+            continue
+        past = queries.keys(session, count.by, [row.id for row in older])
+        before = sum(each == key for each, _ in past.values())
+        if not is_usual(count, observed, before, len(older), span, look.rate):
             yield _of_count(rule, count, members, key=key, name=name, observed=observed)
 
 

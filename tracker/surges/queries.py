@@ -22,7 +22,7 @@ _CASES = text("""
                    WHERE m.case_id = c.id AND s.status IN ('confirmed', 'dismissed')) AS is_spent
     FROM "case" c, LATERAL (SELECT ST_Transform(c.geom, :srid) AS at) p
     WHERE c.service_code = ANY(:services) AND c.opened_at >= :since AND c.opened_at <= :now
-      AND c.geom IS NOT NULL AND c.parent_id IS NULL
+      AND c.geom IS NOT NULL AND (:joined OR c.parent_id IS NULL)
     ORDER BY c.opened_at, c.id
 """)
 _KEYS = {
@@ -71,9 +71,14 @@ def take_turn(session: Session) -> None:
     session.execute(_LOCK)
 
 
-def cases(session: Session, services: Sequence[str], *, now: datetime, srid: int) -> Sequence[Any]:
-    """Return every case of services of the last two years, in order of time, in metres of `srid`."""
-    values = {"services": list(services), "since": now - PAST, "now": now, "srid": srid}
+def cases(
+    session: Session, services: Sequence[str], *, now: datetime, srid: int, joined: bool = False
+) -> Sequence[Any]:
+    """Return every case of services of the last two years, in order of time, in metres of `srid`.
+
+    With `joined` also those that were joined to another since.
+    """
+    values = {"services": list(services), "since": now - PAST, "now": now, "srid": srid, "joined": joined}
     return session.execute(_CASES, values).all()
 
 

@@ -5,7 +5,7 @@ The measure of both promises: how soon a real incident is found, and how often t
 one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,12 +53,12 @@ def replay(session: Session, rules: Rules) -> Replay:
     found: list[Proposal] = []
     total, first = 0, now
     for rule in rules.rules.values():
-        rows = queries.cases(session, rule.services, now=now, srid=town.metric_srid)
+        rows = queries.cases(session, rule.services, now=now, srid=town.metric_srid, joined=True)
         total += len(rows)
         first = min([first, *(row.opened_at for row in rows[:1])])
         if rule.count is not None and rows:
             keys = queries.keys(session, rule.count.by, [row.id for row in rows])
-            found += _counts(rule, rule.count, rows, keys)
+            found += _counts(rule, rule.count, rows, Known(keys=keys, rate=rules.false_per_year))
         if rule.is_scanned and rows:
             found += _scans(rule, rows, Scan(false_per_year=rules.false_per_year), area)
     years = (now - first) / timedelta(days=365.25)
@@ -93,25 +93,39 @@ def _part(whole: Happenings, first: int, end: int) -> Happenings:
     return Happenings(x=whole.x[first:end], y=whole.y[first:end], at_h=whole.at_h[first:end])
 
 
-def _counts(
-    rule: Rule, count: Count, rows: Sequence[Any], keys: dict[Any, tuple[str, str]]
-) -> Iterator[Proposal]:
-    """Count after each case the places with its key; a key is proposed again only when its hours have
-    passed.
-    """
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """The key of each case with its name, and how many false proposals a year are allowed."""
+
+    keys: Mapping[Any, tuple[str, str]]
+    rate: float
+
+
+def _counts(rule: Rule, count: Count, rows: Sequence[Any], known: Known) -> Iterator[Proposal]:
+    """Count after each case the places with its key; a key is proposed again only after its hours."""
     by_key: dict[str, list[Any]] = {}
     told: dict[str, datetime] = {}
     within = timedelta(hours=count.within_h)
-    for row in rows:
-        key = keys.get(row.id, ("", ""))[0]
+    for total, row in enumerate(rows):
+        key = known.keys.get(row.id, ("", ""))[0]
         if not key:
             continue
-        held = [each for each in by_key.get(key, []) if row.opened_at - each.opened_at < within] + [row]
-        by_key[key] = held
-        x, y = np.array([each.x for each in held]), np.array([each.y for each in held])
-        observed = clusters.places(x, y, finding.SAME_M[count.by])
-        if observed >= count.least and (key not in told or row.opened_at - told[key] >= within):
-            yield Proposal(at=row.opened_at, rule=rule.code, kind=f"count {key}", observed=observed,
-                           radius_m=0.0, numbers=tuple(each.number for each in held))  # fmt: skip
-        if observed >= count.least:
+        every = by_key.setdefault(key, [])
+        every.append(row)
+        held = [each for each in every if row.opened_at - each.opened_at < within]
+        observed = clusters.places(
+            np.array([each.x for each in held]), np.array([each.y for each in held]), finding.SAME_M[count.by]
+        )
+        if observed < count.least or (key in told and row.opened_at - told[key] < within):
+            continue
+        before, span = len(every) - len(held), row.opened_at - rows[0].opened_at - within
+        if not finding.is_usual(count, observed, before, total, max(span, timedelta(0)), known.rate):
             told[key] = row.opened_at
+            yield Proposal(
+                at=row.opened_at,
+                rule=rule.code,
+                kind=f"count {key}",
+                observed=observed,
+                radius_m=0.0,
+                numbers=tuple(each.number for each in held),
+            )
