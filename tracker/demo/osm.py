@@ -127,11 +127,14 @@ def _areas(town: City) -> Iterator[tuple[BaseGeometry, Tags]]:
 
 def _planned_areas(town: City) -> Iterator[tuple[BaseGeometry, Tags]]:
     for water in town.ground.water:
-        yield shapely.make_valid(water.shape), {
-            "natural": "water",
-            "water": _WATERS[water.kind],
-            "name": water.name,
-        }
+        yield (
+            shapely.make_valid(water.shape),
+            {
+                "natural": "water",
+                "water": _WATERS[water.kind],
+                "name": water.name,
+            },
+        )
     for park in town.greens.parks:
         yield park.shape, {"leisure": "park", "name": park.name}
     for wood in town.greens.woods:
