@@ -133,9 +133,7 @@ def _check(connection: psycopg.Connection[Any], ground: Ground, found: NDArray[n
         raise Unequal(f"{len(different)} points, the first at {lon!r}, {lat!r}")
 
 
-def _turns(
-    name: str, count: int, rounds: int, pair: tuple[Callable[[], object], Callable[[], object]]
-) -> Result:
+def _turns(name: str, count: int, rounds: int, pair: Pair) -> Result:
     ours, bare = pair
     ours()
     bare()

@@ -113,13 +113,15 @@ def _tell(comparison: Comparison) -> None:
 def _districts(found: tuple[DistrictChange, ...]) -> Table:
     table = Table("code", pick(fr="avant", en="before"), pick(fr="après", en="after"), "km²", "")
     for each in found:
+        if each.is_same:
+            continue
         before, after = each.old_m2 or 0.0, each.new_m2 or 0.0
         if each.old_name is None:
             word = pick(fr="apparaît", en="appears")
         elif each.new_name is None:
             word = pick(fr="disparaît", en="vanishes")
         else:
-            word = f"{(after - before) / before:+.1%}" if before and abs(after - before) > 1 else "="
+            word = f"{(after - before) / before:+.1%}" if before else "="
         table.add_row(each.code, each.old_name or "—", each.new_name or "—", f"{after / 1e6:.2f}", word)
     return table
 

@@ -1,5 +1,7 @@
 """What layers say of each other once they are in: which street an address is on, whose a street is."""
 
+import numpy as np
+import shapely
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -51,26 +53,21 @@ _MOOR = text(f"""
 _LINKED = text("SELECT count(*) FROM address WHERE segment_id IS NOT NULL")
 
 # Only what nobody has decided: segments that an extract brought, still with the owner it gives them all.
-_WHOSE = """
-    SELECT s.id, CASE
-        WHEN EXISTS (SELECT 1 FROM district d JOIN boundary_set b ON b.id = d.boundary_set_id
-                     WHERE b.status = 'active' AND ST_DWithin(d.geom, s.geom, :tolerance_deg)) THEN :ours
-        ELSE coalesce((SELECT p.code FROM third_party p WHERE p.kind = 'neighbour'
-                       AND ST_Intersects(p.geom, s.geom) ORDER BY p.code LIMIT 1), :unknown)
-    END AS owner
-    FROM street_segment s
+_UNDECIDED = text("""
+    SELECT s.id, s.owner, ST_AsBinary(s.geom) AS wkb FROM street_segment s
     WHERE s.source = 'osm' AND s.owner = s.maintained_by AND s.agreement = '{}'
       AND (s.owner IN (:ours, :unknown)
            OR EXISTS (SELECT 1 FROM third_party p WHERE p.kind = 'neighbour' AND p.code = s.owner))
-"""
-_MISTAKEN = text(f"""
-    SELECT count(*) FROM ({_WHOSE}) w JOIN street_segment s USING (id) WHERE s.owner <> w.owner
-""")  # noqa: S608 -- composed of constants
-_CLAIM = text(f"""
-    UPDATE street_segment s SET owner = w.owner, maintained_by = w.owner FROM ({_WHOSE}) w
-    WHERE s.id = w.id AND s.owner <> w.owner
-""")  # noqa: S608 -- composed of constants
-_IS_BOUNDED = text("SELECT EXISTS (SELECT 1 FROM boundary_set WHERE status = 'active')")
+""")
+_DISTRICTS = text("""
+    SELECT ST_AsBinary(d.geom) AS wkb FROM district d JOIN boundary_set b ON b.id = d.boundary_set_id
+    WHERE b.status = 'active'
+""")
+_NEIGHBOURS = text("""
+    SELECT code, ST_AsBinary(geom) AS wkb FROM third_party
+    WHERE kind = 'neighbour' AND geom IS NOT NULL ORDER BY code
+""")
+_CLAIM = text("UPDATE street_segment SET owner = :owner, maintained_by = :owner WHERE id = ANY(:ids)")
 
 
 def addresses(session: Session) -> int:
@@ -99,12 +96,26 @@ def count_linked(session: Session) -> int:
 def owners(session: Session) -> int:
     """Take an extract's streets outside the territory for somebody else's; return how many changed.
 
-    An extract never says whose a street is: inside, the city's until an ownership layer says otherwise.
+    An extract never says whose a street is: inside, the city's until an ownership layer says otherwise. Found
+    here rather than in SQL, where every street would unpack the whole outline of its district again.
     """
-    if not session.execute(_IS_BOUNDED).scalar_one():
+    districts = [shapely.from_wkb(bytes(row.wkb)) for row in session.execute(_DISTRICTS)]
+    rows = session.execute(_UNDECIDED, {"ours": OURS, "unknown": UNKNOWN}).all() if districts else []
+    if not rows:
         return 0
-    values = {"tolerance_deg": TOLERANCE_M / 111_320, "ours": OURS, "unknown": UNKNOWN}
-    mistaken = int(session.execute(_MISTAKEN, values).scalar_one())
-    if mistaken:
-        session.execute(_CLAIM, values)
-    return mistaken
+    lines = shapely.from_wkb([bytes(row.wkb) for row in rows])
+    found = np.full(len(rows), UNKNOWN, dtype=object)
+    around = session.execute(_NEIGHBOURS).all()
+    shapes = shapely.from_wkb([bytes(row.wkb) for row in around])
+    which, whose = shapely.STRtree(shapes).query(lines, predicate="intersects")
+    for line, neighbour in zip(which[::-1], whose[::-1], strict=True):  # the first code wins
+        found[line] = around[neighbour].code
+    inside, _ = shapely.STRtree(districts).query(lines, predicate="dwithin", distance=TOLERANCE_M / 111_320)
+    found[inside] = OURS
+    changed: dict[str, list[int]] = {}
+    for row, owner in zip(rows, found, strict=True):
+        if row.owner != owner:
+            changed.setdefault(owner, []).append(row.id)
+    for owner, ids in changed.items():
+        session.execute(_CLAIM, {"owner": owner, "ids": ids})
+    return sum(map(len, changed.values()))

@@ -130,17 +130,26 @@ _DISTRICTS = text("""
     FULL JOIN (SELECT * FROM district WHERE boundary_set_id = :set) new USING (code)
     ORDER BY coalesce(new.code, old.code) COLLATE "C"
 """)
-# The ground that changes hands: from one district to another, given up, or taken in.
+# The ground that changes hands: from one district to another, given up, or taken in. Districts that stay as
+# they are are left out first: overlaying outlines is slow.
 _GROUND = text("""
-    WITH old AS (SELECT code, geom FROM district WHERE boundary_set_id = :active),
-         new AS (SELECT code, geom FROM district WHERE boundary_set_id = :set),
+    WITH was AS (SELECT code, geom FROM district WHERE boundary_set_id = :active),
+         will AS (SELECT code, geom FROM district WHERE boundary_set_id = :set),
+         same AS (SELECT code FROM was JOIN will USING (code)
+                  WHERE ST_AsEWKB(was.geom) = ST_AsEWKB(will.geom)),
+         old AS (SELECT code, geom FROM was WHERE code NOT IN (SELECT code FROM same)),
+         new AS (SELECT code, geom FROM will WHERE code NOT IN (SELECT code FROM same)),
          pieces AS (
         SELECT o.code AS from_code, n.code AS to_code, ST_Intersection(o.geom, n.geom) AS geom
         FROM old o JOIN new n ON o.code <> n.code AND ST_Intersects(o.geom, n.geom)
         UNION ALL
-        SELECT o.code, NULL, ST_Difference(o.geom, (SELECT ST_Union(geom) FROM new)) FROM old o
+        SELECT o.code, NULL, ST_Difference(o.geom, coalesce(
+            (SELECT ST_Union(w.geom) FROM will w WHERE w.geom && o.geom), 'SRID=4326;POLYGON EMPTY'))
+        FROM old o
         UNION ALL
-        SELECT NULL, n.code, ST_Difference(n.geom, (SELECT ST_Union(geom) FROM old)) FROM new n
+        SELECT NULL, n.code, ST_Difference(n.geom, coalesce(
+            (SELECT ST_Union(w.geom) FROM was w WHERE w.geom && n.geom), 'SRID=4326;POLYGON EMPTY'))
+        FROM new n
     ), ground AS (
         SELECT from_code, to_code, ST_CollectionExtract(geom, 3) AS geom FROM pieces
         WHERE NOT ST_IsEmpty(geom)
@@ -187,6 +196,13 @@ class DistrictChange:
     new_name: str | None
     old_m2: float | None
     new_m2: float | None
+
+    @property
+    def is_same(self) -> bool:
+        """Tell whether it keeps its name and, to a square metre, its size."""
+        if self.old_m2 is None or self.new_m2 is None:
+            return False
+        return self.old_name == self.new_name and abs(self.new_m2 - self.old_m2) < 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
