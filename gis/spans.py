@@ -10,6 +10,7 @@ from gis.placewords import Phrase
 from gis.querytext import Token
 from gis.streetwords import ARTICLES
 
+_NUMBERED = ("avenue", "rue", "street", "rang")  # generics of streets that have numbers for names
 SURE = 0.93  # a spelling as good as this is the name's own
 
 
@@ -62,10 +63,11 @@ class Sentence:
 
 def sentence(tokens: tuple[Token, ...], gazetteer: Gazetteer, *, is_typing: bool) -> Sentence:
     """Make a sentence of tokens. What is no name and nearly a word that goes with names becomes that word."""
-    words = tuple(gazetteer.mended(token.word) for token in tokens)
-    return Sentence(
-        tokens=tokens, words=words, landmarks=tuple(gazetteer.words.landmarks(words)), is_typing=is_typing
-    )
+    words = [gazetteer.mended(token.word) for token in tokens]
+    if is_typing and len(tokens) > 1 and tokens[-2].is_ordinal:  # "3e a": the avenue is on its way
+        words[-1] = next((each for each in _NUMBERED if each.startswith(words[-1])), words[-1])
+    landmarks = tuple(gazetteer.words.landmarks(words))
+    return Sentence(tokens=tokens, words=tuple(words), landmarks=landmarks, is_typing=is_typing)
 
 
 def only_articles(sentence: Sentence, start: int, end: int) -> bool:

@@ -61,6 +61,11 @@ def first(town: Gazetteer, typed: str) -> tuple[object, ...]:
     )
 
 
+def first_typed(town: Gazetteer, typed: str) -> tuple[object, ...]:
+    best = geocode.read(typed, town, is_typing=True)[0]
+    return best.kind, best.entries[0].name, best.civic
+
+
 @pytest.mark.parametrize(
     ("typed", "street", "civic"),
     [
@@ -257,6 +262,7 @@ def test_a_district_that_is_named_goes_with_the_place(town):
 def test_the_last_word_is_open_while_it_is_typed(town):
     assert geocode.read("12 rue du Mou", town, is_typing=True)[0].entries[0].name == "rue du Moulin"
     assert geocode.read("p", town, is_typing=True)
+    assert first_typed(town, "12 12e a") == ("address", "12e Avenue", 12)
     typed = {reading.entries[0].name for reading in geocode.read("12 rue des É", town, is_typing=True)}
     assert {"rue des Érables", "rue des Éclusiers", "rue des Éclusiers-du-Roi"} <= typed
 

@@ -134,10 +134,10 @@ def as_choice(choice: facts.Choice) -> dict[str, Any]:
     label = choice.label_en if choice.label_en and language.current() == "en" else choice.label
     return {
         "label": f"{label}, {choice.detail}" if choice.detail else label,
-        "lon": choice.lon,
-        "lat": choice.lat,
+        "lon": round(choice.lon, 7),
+        "lat": round(choice.lat, 7),
         "kind": choice.kind,
-        "accuracy_m": choice.accuracy_m,
+        "accuracy_m": round(choice.accuracy_m, 1),
         "district": choice.area,
         "asset": {"kind": choice.asset[0], "code": choice.asset[1]} if choice.asset else None,
     }
