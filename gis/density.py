@@ -21,6 +21,8 @@ from gis import clusters
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+# From which score a neighbourhood is no part of what is ordinary.
+CLEAR_Z = 4.0
 # The seven hexagons of a neighbourhood: a cell and the six around it, in axial coordinates.
 RING = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1), (1, -1), (-1, 1))
 
@@ -118,7 +120,7 @@ def surface(points: Floats, weights: Floats, ground: Floats, settings: Settings)
         per_km2=per_km2,
         times=per_km2 / mean if mean > 0 else np.zeros_like(per_km2),
         z=z,
-        is_hot=discoveries(_chances(count, around, squares, neighbours), settings.alpha),
+        is_hot=discoveries(_chances(count, around, squares, neighbours, z), settings.alpha),
         settings=settings,
     )
 
@@ -179,17 +181,20 @@ def _getis_ord(count: Floats, around: Floats, neighbours: Floats) -> Floats:
     return score
 
 
-def _chances(count: Floats, around: Floats, squares: Floats, neighbours: Floats) -> Floats:
-    """Return the probability of so many in a neighbourhood, if it were filled as the rest of the area is.
+def _chances(count: Floats, around: Floats, squares: Floats, neighbours: Floats, z: Floats) -> Floats:
+    """Return the probability of so many in a neighbourhood, if it were filled as ordinary cells are.
 
-    A negative binomial with the mean and variance of the cells outside: counts are skewed, and the normal
-    tail of Gi* calls a fifth of evenly filled towns hot somewhere instead of a twentieth (measured in the
-    tests). `squares` are the sums of the squared counts; half an incident is added outside, where there may
-    be none.
+    A negative binomial with the mean and variance of the cells outside it: counts are skewed, and the normal tail
+    of Gi* calls a fifth of evenly filled towns hot somewhere instead of a twentieth (measured in the tests).
+    Ordinary leaves out the neighbourhoods far above the rest (`CLEAR_Z`), or one hot spot would hide the next.
+    `squares` are the sums of the squared counts; half an incident is added, where there may be none.
     """
-    rest = np.maximum(len(count) - neighbours, 1.0)
-    mean = (count.sum() - around + 0.5) / rest
-    variance = np.maximum(((count**2).sum() - squares) / rest - mean**2, 0.0)
+    plain = z < CLEAR_Z
+    # A neighbourhood that is plain itself is taken out of the plain ones; one that is clear already is.
+    own = plain.astype(np.float64)
+    rest = np.maximum(plain.sum() - own * neighbours, 1.0)
+    mean = np.maximum(count[plain].sum() - own * around, 0.0) / rest + 0.5 / rest
+    variance = np.maximum(((count[plain] ** 2).sum() - own * squares) / rest - mean**2, 0.0)
     dispersion = np.maximum(variance / mean - 1, 0.0)
     usual = mean * neighbours
     found = np.ones(len(count))

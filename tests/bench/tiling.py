@@ -156,7 +156,9 @@ def _bare(session: Session, statement: Prepared, values: dict[str, Any]) -> Call
 
 def _asked(bench: Bench, path: str) -> Callable[[], int]:
     app = bench.inside.client.application
-    environ = EnvironBuilder(path=path.partition("?")[0], query_string=path.partition("?")[2], headers=GZIP)
+    environ = EnvironBuilder(
+        path=path.partition("?")[0], query_string=path.partition("?")[2], headers=list(GZIP.items())
+    )
     asked = environ.get_environ()
 
     def ask() -> int:
