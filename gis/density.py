@@ -21,6 +21,8 @@ from gis import clusters
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+# From which score a neighbourhood is no part of what is ordinary.
+CLEAR_Z = 4.0
 # The seven hexagons of a neighbourhood: a cell and the six around it, in axial coordinates.
 RING = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1), (1, -1), (-1, 1))
 
@@ -34,7 +36,7 @@ class Settings:
 
     size_m: float = 200.0
     bandwidth_m: float = 400.0
-    alpha: float = 0.05
+    alpha: float = 0.03
 
     def __post_init__(self) -> None:
         if not (self.size_m > 0 and self.bandwidth_m > 0 and 0 < self.alpha < 1):
@@ -104,8 +106,10 @@ def surface(points: Floats, weights: Floats, ground: Floats, settings: Settings)
     x, y = middles_of(q, r, settings.size_m)
     count = _counted(points, weights, q, r, settings.size_m)
     around, neighbours = _around(count, q, r)
-    squares, _ = _around(count**2, q, r)
     z = _getis_ord(count, around, neighbours)
+    # Neighbourhoods far above the rest are no part of what is ordinary, or one hot spot would hide the next.
+    plain = (_around((z >= CLEAR_Z).astype(np.float64), q, r)[0] == 0).astype(np.float64)
+    chances = _chances(count, around, neighbours, plain, q, r)
     per_km2 = _kernel(points, weights, np.stack([x, y], axis=1), settings.bandwidth_m)
     mean = per_km2.mean() if len(per_km2) else 0.0
     return Surface(
@@ -118,7 +122,7 @@ def surface(points: Floats, weights: Floats, ground: Floats, settings: Settings)
         per_km2=per_km2,
         times=per_km2 / mean if mean > 0 else np.zeros_like(per_km2),
         z=z,
-        is_hot=discoveries(_chances(count, around, squares, neighbours), settings.alpha),
+        is_hot=discoveries(chances, settings.alpha),
         settings=settings,
     )
 
@@ -179,17 +183,18 @@ def _getis_ord(count: Floats, around: Floats, neighbours: Floats) -> Floats:
     return score
 
 
-def _chances(count: Floats, around: Floats, squares: Floats, neighbours: Floats) -> Floats:
-    """Return the probability of so many in a neighbourhood, if it were filled as the rest of the area is.
+def _chances(count: Floats, around: Floats, neighbours: Floats, plain: Floats, q: Ints, r: Ints) -> Floats:
+    """Return the probability of so many in a neighbourhood, if it were filled as ordinary cells are.
 
-    A negative binomial with the mean and variance of the cells outside: counts are skewed, and the normal
-    tail of Gi* calls a fifth of evenly filled towns hot somewhere instead of a twentieth (measured in the
-    tests). `squares` are the sums of the squared counts; half an incident is added outside, where there may
-    be none.
+    A negative binomial, mean and variance those of the `plain` cells (1 or 0) outside it: counts
+    are skewed, and the normal tail of Gi* calls a fifth of evenly filled towns hot somewhere instead of a
+    twentieth (measured in the tests). Half an incident is added, where there may be none.
     """
-    rest = np.maximum(len(count) - neighbours, 1.0)
-    mean = (count.sum() - around + 0.5) / rest
-    variance = np.maximum(((count**2).sum() - squares) / rest - mean**2, 0.0)
+    own, own_cells = _around(count * plain, q, r)[0], _around(plain, q, r)[0]
+    squares = _around(count**2 * plain, q, r)[0]
+    rest = np.maximum(plain.sum() - own_cells, 1.0)
+    mean = ((count * plain).sum() - own + 0.5) / rest
+    variance = np.maximum(((count**2 * plain).sum() - squares) / rest - mean**2, 0.0)
     dispersion = np.maximum(variance / mean - 1, 0.0)
     usual = mean * neighbours
     found = np.ones(len(count))

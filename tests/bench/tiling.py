@@ -18,12 +18,12 @@ import psycopg
 from psycopg.rows import tuple_row
 from sqlalchemy import text
 from sqlalchemy.orm import Session
-from werkzeug.test import EnvironBuilder, run_wsgi_app
+from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 
 from tests.bench import blocks, ceiling
 from tests.bench.bench import Bench
 from tests.bench.blocks import Goal, Result, Work
-from tests.bench.capture import Substitutes, script
+from tests.bench.capture import Sent, Substitutes, script
 from tests.bench.client import request
 from tests.bench.place import CODE
 from tracker import db
@@ -34,7 +34,7 @@ from tracker.maps.tile import Tile
 from tracker.prepared import Prepared
 
 WANTED, WANTED_QUICK = 1_000_000, 20_000
-TILES, TILES_QUICK = 16, 4
+TILES, TILES_QUICK = 12, 4
 REPEATS = 3
 GOAL = Goal(ratio=0.85, p95_ms=15.0)
 GZIP = {"Accept-Encoding": "gzip"}
@@ -156,7 +156,9 @@ def _bare(session: Session, statement: Prepared, values: dict[str, Any]) -> Call
 
 def _asked(bench: Bench, path: str) -> Callable[[], int]:
     app = bench.inside.client.application
-    environ = EnvironBuilder(path=path.partition("?")[0], query_string=path.partition("?")[2], headers=GZIP)
+    environ = EnvironBuilder(
+        path=path.partition("?")[0], query_string=path.partition("?")[2], headers=list(GZIP.items())
+    )
     asked = environ.get_environ()
 
     def ask() -> int:
@@ -183,7 +185,7 @@ def _again(bench: Bench, spots: Sequence[tuple[int, ...]]) -> list[Result]:
         tile = tiles[0]
         path = f"/tiles/{layer}/14/{tile.x}/{tile.y}.mvt"
         kept.shelf.clear()
-        sent, answer = bench.inside.ask("GET", path, headers=GZIP)
+        sent, _ = bench.inside.ask("GET", path, headers=GZIP)
         top = ceiling.write(
             bench.folder,
             f"tile-{layer}",
@@ -194,15 +196,24 @@ def _again(bench: Bench, spots: Sequence[tuple[int, ...]]) -> list[Result]:
         work = Work(name=f"tile {layer} z14, kept", requests=_repeat(tiles, layer), status=200,
                     statements=len(sent), goal=Goal(ratio=0.85))  # fmt: skip
         results.append(blocks.compare(bench.server, work, bench.plan, top.run))
-        unchanged, _ = bench.inside.ask(
-            "GET", path, 304, headers=GZIP | {"If-None-Match": answer.headers["ETag"]}
-        )
+        unchanged, answer = _unchanged(bench, path)
         same = _repeat(tiles[:1], layer, {"If-None-Match": answer.headers["ETag"]})
         again = Work(
             name=f"tile {layer} z14, unchanged", requests=same, status=304, statements=len(unchanged)
         )
         results.append(blocks.alone(bench.server, again, bench.plan))
     return results
+
+
+def _unchanged(bench: Bench, path: str) -> tuple[list[Sent], TestResponse]:
+    """Ask for a tile that has not changed. Twice at most: what is late makes it another each ten minutes."""
+    _, answer = bench.inside.ask("GET", path, headers=GZIP)
+    try:
+        sent, _ = bench.inside.ask("GET", path, 304, headers=GZIP | {"If-None-Match": answer.headers["ETag"]})
+    except (RuntimeError, UnicodeDecodeError):
+        _, answer = bench.inside.ask("GET", path, headers=GZIP)
+        sent, _ = bench.inside.ask("GET", path, 304, headers=GZIP | {"If-None-Match": answer.headers["ETag"]})
+    return sent, answer
 
 
 def _repeat(tiles: Sequence[Tile], layer: str, headers: dict[str, str] | None = None) -> Iterator[bytes]:

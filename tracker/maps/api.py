@@ -50,7 +50,7 @@ def read_density(given: dict[str, Any]) -> Response:
 
     Counts cases, not reports, and none that was merged into another. `times` is the kernel density (quartic,
     400 m) over its mean across the inhabited town; `z` is Getis-Ord Gi* over a cell and its six neighbours;
-    `hot` stands after Benjamini-Hochberg at 5 %. Without signing in: only what is public, no cell with fewer
+    `hot` stands after Benjamini-Hochberg at 3 %. Without signing in: only what is public, no cell with fewer
     than five incidents around it, rounded figures.
     """
     with edge.transaction() as session:

@@ -112,7 +112,7 @@ def _name(zoom: int) -> str:
             SELECT f.kind, f.name, round(log(greatest(f.area_m2, 1)::numeric))::int, ST_PointOnSurface(f.geom)
             FROM map_feature f, box b
             WHERE f.geom && b.reach AND f.name IS NOT NULL AND {_is_large(least)}
-              AND f.kind IN ('park', 'water'{", 'building'" if zoom >= HIGHEST else ""})
+              AND f.kind IN ('park', 'water'{", 'building', 'place'" if zoom >= HIGHEST else ""})
         ) n, box b
         WHERE n.point && b.reach
         ORDER BY n.size DESC"""  # noqa: S608 -- composed of constants

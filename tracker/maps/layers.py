@@ -92,7 +92,11 @@ LAYERS: Mapping[str, Layer] = {
                     "oneway": "1 along, -1 against",
                 },
                 "district": {"code": "", "name": ""},
-                "name": {"kind": "district, park, water, building", "name": "", "size": "order of size"},
+                "name": {
+                    "kind": "district, park, water, building, place",
+                    "name": "",
+                    "size": "order of size",
+                },
                 "number": {"name": "civic number"},
             },
         ),

@@ -273,6 +273,7 @@ def _places(palette: Palette) -> list[Layer]:
         "text-max-width": 8,
         "symbol-sort-key": by_size,
     }
+    named = ["in", ["get", "kind"], ["literal", ["building", "place"]]]
     built = {"text-size": 11, "text-max-width": 8}
     quarter = {
         "text-size": by_zoom(((10, 11), (14, 15)), base=1),
@@ -283,9 +284,7 @@ def _places(palette: Palette) -> list[Layer]:
         "text-padding": 12,
     }
     return [
-        _text(
-            "building-name", "name", palette, "muted", built, filter=_is("building"), minzoom=16.5, halo=1.4
-        ),
+        _text("building-name", "name", palette, "muted", built, filter=named, minzoom=16.5, halo=1.4),
         _text(
             "park-name", "name", palette, "map-label-park", green, filter=_is("park"), minzoom=12.8, halo=0
         ),

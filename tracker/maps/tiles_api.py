@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import selected
 from tracker.http import edge
-from tracker.maps import density, errors, extent, kept, layers, scope
+from tracker.maps import attribution, density, errors, extent, kept, layers, scope
 from tracker.maps.density import Wanted
 from tracker.maps.layers import Layer, Question
 from tracker.maps.tile import DRAWING
@@ -77,7 +77,7 @@ def described(session: Session, layer: Layer) -> dict[str, Any]:
         "tiles": [f"{address}?{query}" if query else address],
         "minzoom": layer.lowest,
         "maxzoom": layer.highest,
-        "attribution": str(town.settings.get("attribution", "")),
+        "attribution": attribution.of_town(town.settings),
         "vector_layers": [{"id": name, "fields": dict(fields)} for name, fields in layer.holds.items()],
         **({"bounds": list(box)} if box else {}),
     }

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import selected
 from tracker.http import language
-from tracker.maps import extent
+from tracker.maps import attribution, extent
 from tracker.web import near
 
 
@@ -22,7 +22,7 @@ def of_town(session: Session) -> dict[str, Any]:
         "language": language.current(),
         "overlays": f"{request.host_url.rstrip('/')}{root}/tiles/{{layer}}/{{z}}/{{x}}/{{y}}.mvt",
         "tones": tones(),
-        "attribution": str(town.settings.get("attribution", "")),
+        "attribution": attribution.of_town(town.settings),
         "bounds": extent.of_town(session),
         "heart": heart,
         "base": root,

@@ -6,6 +6,7 @@ import gzip
 import math
 from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import text
 
@@ -13,7 +14,8 @@ from tests.support import city as cities
 from tests.support import mvt
 from tests.support.city import City
 from tracker.db import selected
-from tracker.maps import base, layers
+from tracker.jurisdictions import service as jurisdictions
+from tracker.maps import attribution, base, layers
 from tracker.maps.errors import TileUnknown
 from tracker.maps.tile import DRAWING, Tile
 
@@ -157,5 +159,26 @@ def test_assets_are_counted_far_away_and_named_close_by(town: City):
     assert all("n" not in each.properties for each in near)
 
 
-def test_the_attribution_is_the_towns(town: City):
-    assert told(town, "/tiles/base.json")["attribution"] == ""
+@pytest.mark.parametrize(
+    ("said", "told_as"),
+    [
+        ({}, ""),
+        ({"attribution": "© la Ville"}, "© la Ville"),
+        ({"attribution": {"osm": "© OSM", "roads": "© MTMD", "again": "© OSM"}}, "© OSM · © MTMD"),
+    ],
+)
+def test_the_attribution_is_the_towns(said, told_as):
+    assert attribution.of_town(said) == told_as
+
+
+def test_a_map_says_whose_data_it_is(town: City):
+    jurisdictions.configure(town.place.owner, town.code, {"attribution": {"osm": "© les contributeurs"}})
+    try:
+        assert told(town, "/tiles/base.json")["attribution"] == "© les contributeurs"
+        style = told(town, "/api/v1/map/style.json")
+        assert style["sources"]["base"]["attribution"] == "© les contributeurs"
+        page = town.app.test_client().get("/carte").text
+        data = page.split('id="map-data">')[1].split("</script>")[0]
+        assert orjson.loads(data)["attribution"] == "© les contributeurs"
+    finally:
+        jurisdictions.configure(town.place.owner, town.code, {"attribution": None})
