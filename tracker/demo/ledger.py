@@ -1,7 +1,8 @@
-"""Cases lived in memory: opened, moved, attached to and joined by the application's own engines, then kept to be written.
+"""Cases lived in memory: opened, moved, attached to and joined by the application's own engines, then kept
+to be written.
 
-The same triage, guards, clocks and sealed history as one report at a time; only the writing is gathered, since a
-demo makes eighteen months of them before anybody looks.
+The same triage, guards, clocks and sealed history as one report at a time; only the writing is gathered,
+since a demo makes eighteen months of them before anybody looks.
 """
 
 from __future__ import annotations
@@ -126,7 +127,9 @@ def attach(kept: Kept, intake: Intake, link: Link) -> None:
 
 
 def move(session: Session, kept: Kept, asked: Move, *, granted: bool) -> None:
-    """Make one move of a case. Raises workflow.WorkflowError, cases.errors.CaseError; nothing is changed then."""
+    """Make one move of a case. Raises workflow.WorkflowError, cases.errors.CaseError; nothing is changed
+    then.
+    """
     known = replace(_known(session, kept, asked, {}), paid=granted, slot_free=granted)
     fact = cases.carry_out(session, kept.row, asked, known, kept.setting)
     kept.append(fact)

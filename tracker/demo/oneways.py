@@ -1,4 +1,6 @@
-"""Which streets are driven one way: the ramps, and in the old town as many as leave every corner within reach."""
+"""Which streets are driven one way: the ramps, and in the old town as many as leave every corner within
+reach.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ _SHARE = 2  # every second street of the old town is tried
 
 
 def decide(segments: Sequence[Segment]) -> list[Segment]:
-    """Give directions, forward being that of the line. From every corner every other one can still be driven to."""
+    """Give directions, forward being that of the line. From every corner every other one can still be driven
+    to.
+    """
     ways = [FORWARD if each.kind == "ramp" else BOTH for each in segments]
     if not _is_driveable(segments, ways):
         ways = [BOTH] * len(segments)

@@ -28,7 +28,9 @@ Tags = Mapping[str, str]
 
 @dataclass(kw_only=True, slots=True)
 class _Extract:
-    """What is to be written: numbers are given in order, from one, and a place that is met twice keeps its own."""
+    """What is to be written: numbers are given in order, from one, and a place that is met twice keeps its
+    own.
+    """
 
     nodes: dict[tuple[float, float], int] = field(default_factory=dict)
     ways: list[tuple[list[int], Tags]] = field(default_factory=list)
@@ -54,7 +56,9 @@ class _Extract:
 
 
 def write(path: Path, town: City) -> None:
-    """Write the town to a `.osm.pbf` file, in place of one that is there. The same town gives the same bytes."""
+    """Write the town to a `.osm.pbf` file, in place of one that is there. The same town gives the same
+    bytes.
+    """
     extract = _Extract()
     for line, tags in _lines(town):
         extract.line(list(line.coords), tags)

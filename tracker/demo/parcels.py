@@ -1,4 +1,6 @@
-"""Lots: the land behind each civic number, as wide as its front and as deep as its quarter, up to its neighbours."""
+"""Lots: the land behind each civic number, as wide as its front and as deep as its quarter, up to its
+neighbours.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ _LOT_M = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parcel:
-    """A lot: its matricule, whose it is, and its shape in metres; `address` is a position in the town's list."""
+    """A lot: its matricule, whose it is, and its shape in metres; `address` is a position in the town's
+    list.
+    """
 
     code: str
     owner: str
@@ -43,17 +47,18 @@ class Parcel:
 def divide(
     segments: Sequence[Segment], fronts: Places, side: Array, closed: BaseGeometry
 ) -> tuple[Parcel, ...]:
-    """Draw the lot behind each front: a rectangle along its street, cut half-way to the next front and at roads.
+    """Draw the lot behind each front: a rectangle along its street, cut half-way to the next front and at
+    roads.
 
-    `closed` is water, parks, the city's own ground and the rails. No two lots overlap; a front whose land is taken
-    has none.
+    `closed` is water, parks, the city's own ground and the rails. No two lots overlap; a front whose land is
+    taken has none.
     """
     shapes = shapely.intersection(_rectangles(segments, fronts, side), _territories(fronts.xy))
     shapes = _off_roads(segments, shapes)
     shapely.prepare(closed)
     touched = shapely.intersects(closed, shapes)
     shapes[touched] = shapely.difference(shapes[touched], closed)
-    points = shapely.points(fronts.xy)
+    points = np.asarray(shapely.points(fronts.xy), dtype=object)
     found = []
     for row, (shape, point) in enumerate(zip(shapes, points, strict=True)):
         lot = _around(shape, point)

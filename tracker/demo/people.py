@@ -37,7 +37,9 @@ class Citizen:
 
 
 class Crowd:
-    """Draws who reports: by rank (Zipf), nobody more often than the plan's most in a window of 15,000 reports."""
+    """Draws who reports: by rank (Zipf), nobody more often than the plan's most in a window of 15,000
+    reports.
+    """
 
     def __init__(self, plan: RequestPlan, texts: TextsPlan, seed: int, total: int) -> None:
         rng = seeds.stream(seed, "people")

@@ -25,7 +25,8 @@ COUNTRY_SPEED_KMH = 70
 class Segment:
     """A piece of street; `line` in metres, walked in the direction the civic numbers grow.
 
-    `from_m` is where it begins along its street, `grade_m` the height of the ground at its two ends. Classes: 1 provincial, 2 arterial, 3 collector, 4 local.
+    `from_m` is where it begins along its street, `grade_m` the height of the ground at its two ends.
+    Classes: 1 provincial, 2 arterial, 3 collector, 4 local.
     """
 
     code: str

@@ -32,8 +32,8 @@ def write(folder: Path, story: Story, reports: Sequence[tuple[str, int, str]]) -
     _write(folder / REPORTS, ("report", "incident", "service"), sorted(reports))
     head = ("id", "code", "lon", "lat", "start", "end", "reports", "near", "surge", "party")
     _write(folder / INCIDENTS, head, (_incident(story.world, each) for each in story.incidents))
-    head = ("at", "code", "reason", "party", "lon", "lat")
-    _write(folder / DOORS, head, map(_turned_away, story.turned_away))
+    away = ("at", "code", "reason", "party", "lon", "lat")
+    _write(folder / DOORS, away, map(_turned_away, story.turned_away))
 
 
 def where(world: World, incident: Incident) -> Place:
