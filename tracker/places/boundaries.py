@@ -15,9 +15,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tracker.places import errors
+from tracker.places.territory import ROAD_REACH_M
 
 # Domain §6 ①: a point this far outside is still ours when it is on a street that we maintain.
 TOLERANCE_M = 15
+REACHES = {"tolerance_m": TOLERANCE_M, "reach_m": ROAD_REACH_M}
 EVENT = "district_changed"
 
 _LIST = text("""
@@ -40,7 +42,9 @@ COVERED = """
 PLACED = f"""
     covered AS ({COVERED.format(points='"case"')}), placed AS (
         SELECT c.id, c.district_id AS was, c.crew_id, c.last_seq, c.last_hash, c.geom,
-            CASE WHEN s.location_kind = 'segment' OR s.definition->'location'->>'snap' = 'segment'
+            CASE WHEN (s.location_kind = 'segment' OR s.definition->'location'->>'snap' = 'segment')
+                    AND c.asset_id IS NULL AND street.id IS NOT NULL
+                    AND ST_DWithin(g.geom::geography, c.geom::geography, :reach_m)
                 THEN coalesce(street.id, covered.district_id)
                 ELSE coalesce(covered.district_id, CASE WHEN
                     ST_DWithin(street.geom::geography, c.geom::geography, :tolerance_m) THEN street.id END)
@@ -254,14 +258,14 @@ def catch_up(session: Session, *, actor: str = "system", at: datetime | None = N
 def differences(session: Session) -> int:
     """Count the cases whose district is not the one they belong to: it must be none."""
     active = session.execute(_ACTIVE).scalar()
-    values = {"set": active if active is not None else -1, "tolerance_m": TOLERANCE_M}
+    values = {"set": active if active is not None else -1, **REACHES}
     return int(session.execute(_DIFFERENCES, values).scalar_one())
 
 
 def compare(session: Session, set_id: int) -> Comparison:
     """Tell what would change if a set were activated now: cases, districts. Raises BoundarySetUnknown."""
     require(session, set_id)
-    values = {"set": set_id, "tolerance_m": TOLERANCE_M, "active": session.execute(_ACTIVE).scalar() or -1}
+    values = {"set": set_id, **REACHES, "active": session.execute(_ACTIVE).scalar() or -1}
     return Comparison(
         moves=tuple(Move(**row._asdict()) for row in session.execute(_MOVES, values)),
         districts=tuple(DistrictChange(**row._asdict()) for row in session.execute(_DISTRICTS, values)),
@@ -295,7 +299,7 @@ def _replace(session: Session, set_id: int, actor: str, at: datetime) -> Placing
         "actor": actor,
         "at": at,
         "at_text": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        "tolerance_m": TOLERANCE_M,
+        **REACHES,
     }
     row = session.execute(_REPLACE, values).one()
     return Placing(placed=row.placed, moved=row.moved)

@@ -111,7 +111,10 @@ def test_each_case_is_the_projection_of_its_last_event(built: Built) -> None:
         moved = session.execute(
             text(
                 'SELECT count(*) FROM "case" c JOIN district d ON d.id = c.district_id '
-                "WHERE c.reports_count = 1 AND NOT ST_Covers(d.geom, c.geom)"
+                "LEFT JOIN street_segment s ON s.id = c.segment_id "
+                # A service of the street goes to the district that looks after the street.
+                "WHERE c.reports_count = 1 AND NOT ST_Covers(d.geom, c.geom) "
+                "AND s.district_code IS DISTINCT FROM d.code"
             )
         ).scalar_one()
     assert (stale, early, moved) == (0, 0, 0)

@@ -153,6 +153,21 @@ def test_the_segment_decides_for_services_of_the_street(town):
     town.rows('UPDATE "case" SET segment_id = (SELECT id FROM street_segment) RETURNING 1')
     activated(town, drafted(town, MOVED))
     assert {town.cases()[each].district for each in ("A1", "A2", "A3", "A4")} == {"est"}
+    with db.transaction(town.app, town.code) as session:
+        assert boundaries.differences(session) == 0
+
+
+def test_a_street_out_of_reach_decides_nothing(town):
+    town.bring_in(CASES)
+    # 44 m north of the cases, where nobody would say that they are on it.
+    town.rows(
+        "INSERT INTO street_segment (code, name, name_norm, class, owner, maintained_by, district_code, "
+        "geom) VALUES ('S1', 'rue X', 'rue x', 4, 'ville', 'ville', 'est', "
+        "'SRID=4326;LINESTRING(-74.01 45.0046,-73.99 45.0046)') RETURNING 1"
+    )
+    town.rows('UPDATE "case" SET segment_id = (SELECT id FROM street_segment) RETURNING 1')
+    activated(town, drafted(town, MOVED))
+    assert town.cases()["A2"].district == "ouest"
 
 
 def test_a_set_that_is_none_is_refused(town):
