@@ -17,7 +17,7 @@ from tracker.http import edge
 from tracker.maps import attribution, density, errors, extent, kept, layers, scope
 from tracker.maps.density import Wanted
 from tracker.maps.layers import Layer, Question
-from tracker.maps.tile import DRAWING
+from tracker.maps.tile import DRAWING, Tile
 
 blueprint = Blueprint("tiles", __name__)
 
@@ -33,24 +33,57 @@ def tile(layer: str, z: int, x: int, y: int) -> Response:
     """Return a tile; an address of reference data with `?r=<revision>` never changes and is kept for long."""
     drawn = layers.named(layer)
     place = drawn.tile(z, x, y)
+    known = _named(drawn, place)
+    if known is not None:
+        return known
     with edge.transaction() as session:
         question = asked(session, drawn)
         town = selected(session)
         key = f"{town.code}-{layer}-{drawn.version(session, question)}-{z}-{x}-{y}"
-        is_packed = request.accept_encodings.quality("gzip") > 0
+        is_packed = _reads_gzip()
         etag = f"{key}-gz" if is_packed else key
         if etag in request.if_none_match:
             return _headed(Response(status=304), drawn, question, etag)
-        held = f"{town.database} {key}"
-        found = kept.shelf.get(held)
+        found = kept.shelf.get(_place(key))
         if found is None:
             found = kept.pack(drawn.draw(session, place, question))
-            kept.shelf.keep(held, found)
+            kept.shelf.keep(_place(key), found)
+    return _headed(_sent(found, is_packed=is_packed), drawn, question, etag)
+
+
+def _named(layer: Layer, place: Tile) -> Response | None:
+    """Return a reference tile of the revision that its address names, when this process still has it.
+
+    What such an address names never changes: no transaction is opened to learn what is newer.
+    """
+    revision = request.args.get("r", "")
+    if not layer.is_reference or not revision:
+        return None
+    key = f"{edge.jurisdiction()}-{layer.name}-{revision}-{place.z}-{place.x}-{place.y}"
+    found = kept.shelf.get(_place(key))
+    if found is None:
+        return None
+    is_packed = _reads_gzip()
+    etag = f"{key}-gz" if is_packed else key
+    answer = Response(status=304) if etag in request.if_none_match else _sent(found, is_packed=is_packed)
+    return _headed(answer, layer, Question(scope=scope.Scope(kind=scope.PUBLIC), now=edge.clock()), etag)
+
+
+def _place(key: str) -> str:
+    """Return where a tile is kept: towns of two databases may have one name."""
+    return f"{edge.settings().database_url} {key}"
+
+
+def _reads_gzip() -> bool:
+    return request.accept_encodings.quality("gzip") > 0
+
+
+def _sent(found: kept.Drawn, *, is_packed: bool) -> Response:
     body = found.packed if is_packed and found.packed is not None else found.plain
     response = Response(body, 200, content_type=MEDIA_TYPE)
     if body is found.packed:
         response.content_encoding = "gzip"
-    return _headed(response, drawn, question, etag)
+    return response
 
 
 @blueprint.get("/tiles/<layer>.json")

@@ -118,6 +118,21 @@ def test_a_tile_is_asked_again_only_when_the_town_changed(town: City):
     assert client.get(address, headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
 
 
+def test_a_named_tile_is_answered_from_memory_without_the_database(town: City, monkeypatch):
+    client, address = town.app.test_client(), address_of("base", 500, 500, 14)
+    with town.session() as session:
+        revision = selected(session).revision
+    named = f"{address}?r={revision}.{DRAWING}"
+    first = client.get(named)
+    monkeypatch.setattr("tracker.http.edge._opened", None)
+    again = client.get(named)
+    assert (again.status_code, again.data, again.headers["ETag"]) == (200, first.data, first.headers["ETag"])
+    assert client.get(named, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    monkeypatch.undo()
+    other = client.get(f"{address}?r={revision + 1}.{DRAWING}")
+    assert "immutable" not in other.headers["Cache-Control"]
+
+
 def test_a_tile_is_sent_compressed_to_who_reads_it_so(town: City):
     client, address = town.app.test_client(), address_of("base", 500, 500, 14)
     packed = client.get(address, headers={"Accept-Encoding": "gzip"})
