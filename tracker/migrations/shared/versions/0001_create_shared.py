@@ -114,4 +114,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DROP FUNCTION vigie.bump_revision() CASCADE")
     op.execute("DROP FUNCTION vigie.refuse_change() CASCADE")
-    op.execute("DROP TABLE vigie.staff_session, vigie.staff_role, vigie.host, vigie.api_token, vigie.staff, vigie.jurisdiction")
+    op.execute(
+        "DROP TABLE vigie.staff_session, vigie.staff_role, vigie.host, vigie.api_token, vigie.staff, vigie.jurisdiction"
+    )
