@@ -52,7 +52,9 @@ class Player:
         self.tally = Tally()
 
     def pages(self, session: Session) -> Iterator[Page]:
-        """Play the whole story, some hundred incidents at a time. Reads through the session, writes nothing."""
+        """Play the whole story, some hundred incidents at a time. Reads through the session, writes
+        nothing.
+        """
         waiting: list[Outcome] = []
         for outcome in self._story.outcomes():
             waiting.append(outcome)

@@ -136,7 +136,9 @@ class Noise:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EdgesPlan:
-    """Hard cases: shares turned away at the door (beyond the counts), shares and numbers among the reports."""
+    """Hard cases: shares turned away at the door (beyond the counts), shares and numbers among the
+    reports.
+    """
 
     outside: float
     province: float

@@ -27,7 +27,9 @@ class Place:
 
 
 def write(folder: Path, story: Story, reports: Sequence[tuple[str, int, str]]) -> None:
-    """Write the files: each report's number with its incident, each incident, and those turned away at once."""
+    """Write the files: each report's number with its incident, each incident, and those turned away at
+    once.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / REPORTS, ("report", "incident", "service"), sorted(reports))
     head = ("id", "code", "lon", "lat", "start", "end", "reports", "near", "surge", "party")

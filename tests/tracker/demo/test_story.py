@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from tests.tracker.demo import valbrise
-from tracker.demo import composing, counts, request_plan, window
+from tracker.demo import composing, counts, degrees, request_plan, window
 from tracker.demo.composing import Story
 from tracker.demo.fates import CaseLife, Outcome
 from tracker.demo.filings import Filing
@@ -185,14 +185,13 @@ def test_every_service_has_words_and_a_dozen_templates_in_both_languages() -> No
 
 def test_positions_are_as_wrong_as_their_method(whole: Story, told: tuple[Outcome, ...]) -> None:
     errors: dict[str, list[float]] = {}
-    to_metres = _metres(whole)
     for outcome in told:
         kind = whole.world.services[outcome.incident.service].location.kind
         for filing in outcome.filings:
             place = filing.place
             if place.lon is None or kind not in ("point", "segment") or outcome.incident.edge:
                 continue
-            x, y = to_metres(place.lon, place.lat or 0.0)
+            x, y = degrees.to_metres(place.lon, place.lat or 0.0, whole.world.town.srid)
             apart = float(np.hypot(x - outcome.incident.where.x, y - outcome.incident.where.y))
             errors.setdefault("mobile" if filing.channel == "mobile" else place.method, []).append(apart)
     mobile, spoken = np.asarray(errors["mobile"]), np.asarray(errors["address"])
@@ -317,14 +316,8 @@ def _gini(held: np.ndarray) -> float:
 
 
 def _pairs_within(points: np.ndarray, metres: float) -> int:
-    tree = shapely.STRtree(shapely.points(points))
-    return len(tree.query(shapely.points(points), predicate="dwithin", distance=metres)[0]) - len(points)
-
-
-def _metres(whole: Story):  # type: ignore[no-untyped-def]
-    from tracker.demo import degrees
-
-    return lambda lon, lat: degrees.to_metres(lon, lat, whole.world.town.srid)
+    spots = np.asarray(shapely.points(points), dtype=object)
+    return len(shapely.STRtree(spots).query(spots, predicate="dwithin", distance=metres)[0]) - len(points)
 
 
 def _local(filing: Filing) -> datetime:
