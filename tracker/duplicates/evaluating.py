@@ -20,7 +20,9 @@ from tracker.duplicates.labelled import Labels, Material
 # Suggestions a person is shown: at most one report in five has one. Tuned a little lower, since a busy month
 # (a storm) has more of everything than the months before it.
 BUDGET = 0.20
-TUNED_BUDGET = 0.165
+TUNED_BUDGET = 0.15
+# At intake what has one chance in twenty is shown among the three: to look costs the desk a second.
+SHOWN_FROM = -2.94
 ATTACH_PRECISION = 0.997
 LEAST_ATTACH = 3.89  # log-odds of .98: what the policy asks of a probability
 CALIBRATED_ON = 0.3
@@ -130,7 +132,7 @@ def judge(
         judged = [judging(trial) for trial in late]
         spent_s = time.perf_counter() - began
         pairs = sum(len(trial.candidates) for trial in late)
-        at = _tuned(tuned) if name in models else _RULE
+        at = _tuned(tuned, question) if name in models else _RULE
         told[name] = judged
         lines += _lines(name, judged, at, question.material.labels, pairs / max(spent_s, 1e-9))
     return Answer(lines=tuple(lines), told=told, weights=models)
@@ -139,9 +141,9 @@ def judge(
 _RULE = Thresholds(show=-1e9, decide=-1e9, attach=1e9)
 
 
-def _tuned(judged: Sequence[Judged]) -> Thresholds:
+def _tuned(judged: Sequence[Judged], question: Question) -> Thresholds:
     return Thresholds(
-        show=measures.budget(judged, TUNED_BUDGET),
+        show=SHOWN_FROM if question.is_intake else measures.budget(judged, TUNED_BUDGET),
         decide=measures.best_decision(judged),
         attach=measures.sure(judged, ATTACH_PRECISION, LEAST_ATTACH),
     )
@@ -236,7 +238,7 @@ def learned_facts(trials: Sequence[Trial], question: Question, version: str, at:
     first = learned_from(trials[:cut], prior, version)
     earlier = [measures.judge_by_weights(each, first, question.stratum) for each in trials[:cut]]
     later = [measures.judge_by_weights(each, first, question.stratum) for each in trials[cut:]]
-    card = measures.score(later, _tuned(earlier))
+    card = measures.score(later, _tuned(earlier, question))
     found = learned_from(trials, prior, version).learned
     assert found is not None
     told = {name: getattr(card, name) for name in ("recall_1", "recall_3", "precision", "recall", "f1")}
