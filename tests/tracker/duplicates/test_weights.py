@@ -37,7 +37,7 @@ def test_weights_kept_for_a_town_are_used_from_the_next_report_on_and_can_be_put
         session.commit()
     assert town.report(location=city.pin(302, 502))["duplicates"] == []
     with town.session() as session:
-        assert weights.current(session).learned.as_mapping() == NEVER.as_mapping()
+        assert weights.current(session).version == "never-1"
         assert weights.choose(session, None)
         session.commit()
     assert town.report(location=city.pin(303, 502))["duplicates"]
