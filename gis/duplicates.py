@@ -98,18 +98,22 @@ def rank(
 ) -> tuple[Ranked, ...]:
     """Score the candidates and keep the `limit` most probable of at least `least`, best first.
 
+    `least` is asked of each by itself: three cases of one hole that nobody has merged yet take probability
+    from each other, and all three are worth showing.
+
     Equal sums are ordered by the candidate's opening, then key, so the answer never depends on the
     order in which the database returned them.
     """
     cases = list(candidates)
     around = companies.look_around(sighting, cases) if weights.learned is not None else [None] * len(cases)
     scores = [score(sighting, each, weights, company) for each, company in zip(cases, around, strict=True)]
+    likely = [its.probability >= least for its in scores]
     if weights.learned is not None and weights.learned.rivals:
         scores = _against_rivals(scores, weights.learned.rivals)
     found = [
         Ranked(candidate=each, score=its)
-        for each, its in zip(cases, scores, strict=True)
-        if its.probability >= least
+        for each, its, is_likely in zip(cases, scores, likely, strict=True)
+        if is_likely
     ]
     found.sort(key=lambda each: (-each.score.total, each.candidate.opened_at, str(each.candidate.key)))
     return tuple(found[:limit])

@@ -55,13 +55,17 @@ class Thresholds:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scorecard:
-    """The measures. Shares are None where nothing could be counted."""
+    """The measures. Shares are None where nothing could be counted.
+
+    `recall_3_hard` leaves out what lies beyond the hard stratum, which no question at intake would find.
+    """
 
     reports: int
     repeats: int
     suggestions: float
     recall_1: float | None
     recall_3: float | None
+    recall_3_hard: float | None
     precision: float | None
     recall: float | None
     f1: float | None
@@ -131,6 +135,7 @@ def score(judged: Sequence[Judged], at: Thresholds) -> Scorecard:
         suggestions=sum(map(len, shown)) / max(1, len(judged)),
         recall_1=_share(first, repeats),
         recall_3=_share(any_of_3, repeats),
+        recall_3_hard=_share(any_of_3, sum(each.same_hard > 0 for each in judged)),
         precision=_share(right, right + wrong),
         recall=_share(right, right + missed),
         f1=_share(2 * right, 2 * right + wrong + missed),

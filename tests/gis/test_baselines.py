@@ -34,7 +34,10 @@ CLOSED = NOON - timedelta(hours=1)
 def test_each_rule_has_its_radius_and_prefers_the_nearer(rule, near, too_far):
     judge = baselines.RULES[rule]
     assert judge(SEEN, case(too_far)) is None
-    assert judge(SEEN, case(5)) > judge(SEEN, case(near))
+    nearer, further = judge(SEEN, case(5)), judge(SEEN, case(near))
+    assert nearer is not None
+    assert further is not None
+    assert nearer > further
     assert judge(SEEN, case(5, service="ECL-PAN")) is None
 
 

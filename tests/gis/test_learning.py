@@ -67,6 +67,9 @@ def test_it_finds_duplicates_that_the_prior_does_not_in_a_town_it_has_not_seen(l
         at = measures.best_decision(judged)
         cards.append(measures.score(judged, measures.Thresholds(show=at, decide=at, attach=9)))
     prior, after = cards
+    assert prior.f1 is not None
+    assert after.f1 is not None
+    assert after.recall_3 is not None
     assert after.f1 > prior.f1 + 0.1
     assert after.recall_3 > 0.8
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ PER_LON = 78_500.0
 
 
 def report(key: str, hours: float = 0, metres: float | None = 0, **changes) -> Reported:
-    place = {} if metres is None else {"lon": -74.13 + metres / PER_LON, "lat": 45.25}
+    place: dict[str, Any] = {} if metres is None else {"lon": -74.13 + metres / PER_LON, "lat": 45.25}
     closed = changes.pop("closed_h", None)
     case = changes.pop("case", key)
     seen = Sighting(service="VOI-NID", at=NOON + timedelta(hours=hours), accuracy_m=6, **place, **changes)

@@ -38,7 +38,8 @@ def _table(title: str, lines: Iterable[Line]) -> Table:
     table = Table(title=title)
     columns = (
         "", "", pick(fr="signal.", en="reports"), pick(fr="doublons", en="repeats"),
-        pick(fr="propositions", en="shown"), "R@1", "R@3", "P", "R", "F1", pick(fr="lien 50", en="link 50"),
+        pick(fr="propositions", en="shown"), "R@1", "R@3", "R@3 hard", "P", "R", "F1",
+        pick(fr="à égalité", en="as many"), pick(fr="lien 50", en="link 50"),
         pick(fr="lien 70", en="link 70"), "auto P", "≥", "auto R", "ECE", "/s",
     )  # fmt: skip
     for name in columns:
@@ -49,9 +50,9 @@ def _table(title: str, lines: Iterable[Line]) -> Table:
             line.judge, "" if line.value == evaluating.ANY else line.value,
             str(card.reports), str(card.repeats),
             f"{card.suggestions:.3f}", *map(_share, (
-                card.recall_1, card.recall_3, card.precision, card.recall, card.f1, line.any_link_50,
-                line.any_link_70, card.attach_precision, card.attach_lower, card.attach_share,
-                card.calibration_error,
+                card.recall_1, card.recall_3, card.recall_3_hard, card.precision, card.recall, card.f1,
+                line.even_recall_1, line.any_link_50, line.any_link_70, card.attach_precision,
+                card.attach_lower, card.attach_share, card.calibration_error,
             )), f"{line.checks_per_s:,.0f}",
         )  # fmt: skip
     return table

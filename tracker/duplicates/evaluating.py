@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -20,12 +21,15 @@ from tracker.duplicates.labelled import Labels, Material
 # Suggestions a person is shown: at most one report in five has one. Tuned a little lower, since a busy month
 # (a storm) has more of everything than the months before it.
 BUDGET = 0.20
-TUNED_BUDGET = 0.165
+TUNED_BUDGET = 0.15
+# At intake what has one chance in twenty is shown among the three: to look costs the desk a second.
+SHOWN_FROM = -2.94
 ATTACH_PRECISION = 0.997
 LEAST_ATTACH = 3.89  # log-odds of .98: what the policy asks of a probability
 CALIBRATED_ON = 0.3
 LEAST_DUPLICATES = 20
 ANY = "*"
+RIVAL = "30m_7d"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +48,11 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """One line of the answer: who judged, over which reports, how well."""
+    """One line of the answer: who judged, over which reports, how well.
+
+    `even_recall_1` is the recall@1 reached with no more suggestions than the rule "same type, 30 m, 7 days,
+    open" makes of the same reports: services are compared at equal trouble.
+    """
 
     judge: str
     by: str
@@ -53,12 +61,14 @@ class Line:
     checks_per_s: float
     any_link_50: float | None = None
     any_link_70: float | None = None
+    even_recall_1: float | None = None
 
     def as_mapping(self) -> dict[str, object]:
         """Return one flat record."""
         facts = {"judge": self.judge, "by": self.by, "value": self.value}
         links = {"any_link_recall_at_50": self.any_link_50, "any_link_recall_at_70": self.any_link_70}
-        return {**facts, **asdict(self.card), **links, "checks_per_s": round(self.checks_per_s)}
+        told = {**links, "recall_1_as_many": self.even_recall_1, "checks_per_s": round(self.checks_per_s)}
+        return {**facts, **asdict(self.card), **told}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,18 +140,36 @@ def judge(
         judged = [judging(trial) for trial in late]
         spent_s = time.perf_counter() - began
         pairs = sum(len(trial.candidates) for trial in late)
-        at = _tuned(tuned) if name in models else _RULE
+        at = _tuned(tuned, question) if name in models else _RULE
         told[name] = judged
         lines += _lines(name, judged, at, question.material.labels, pairs / max(spent_s, 1e-9))
-    return Answer(lines=tuple(lines), told=told, weights=models)
+    compared = [_evenly(line, told) if line.judge in models else line for line in lines]
+    return Answer(lines=tuple(compared), told=told, weights=models)
+
+
+def _evenly(line: Line, told: Mapping[str, Sequence[Judged]]) -> Line:
+    """Add the recall reached with as many suggestions as the simplest rule makes of the same reports."""
+    ruled = measures.score(_group(told[RIVAL], line), _RULE)
+    mine = _group(told[line.judge], line)
+    show = measures.budget(mine, ruled.suggestions)
+    at = Thresholds(show=show, decide=show, attach=math.inf)
+    return replace(line, even_recall_1=measures.score(mine, at).recall_1)
+
+
+def _group(judged: Sequence[Judged], line: Line) -> list[Judged]:
+    return [
+        each
+        for each in judged
+        if line.by == ANY or line.value == (each.kind if line.by == "service" else each.method)
+    ]
 
 
 _RULE = Thresholds(show=-1e9, decide=-1e9, attach=1e9)
 
 
-def _tuned(judged: Sequence[Judged]) -> Thresholds:
+def _tuned(judged: Sequence[Judged], question: Question) -> Thresholds:
     return Thresholds(
-        show=measures.budget(judged, TUNED_BUDGET),
+        show=SHOWN_FROM if question.is_intake else measures.budget(judged, TUNED_BUDGET),
         decide=measures.best_decision(judged),
         attach=measures.sure(judged, ATTACH_PRECISION, LEAST_ATTACH),
     )
@@ -236,7 +264,7 @@ def learned_facts(trials: Sequence[Trial], question: Question, version: str, at:
     first = learned_from(trials[:cut], prior, version)
     earlier = [measures.judge_by_weights(each, first, question.stratum) for each in trials[:cut]]
     later = [measures.judge_by_weights(each, first, question.stratum) for each in trials[cut:]]
-    card = measures.score(later, _tuned(earlier))
+    card = measures.score(later, _tuned(earlier, question))
     found = learned_from(trials, prior, version).learned
     assert found is not None
     told = {name: getattr(card, name) for name in ("recall_1", "recall_3", "precision", "recall", "f1")}
