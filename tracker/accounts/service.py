@@ -87,19 +87,21 @@ def sign_out(session: Session, secret: str) -> None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """A member of the staff to be: e-mail address, name, password and language; `id` where it is chosen already."""
+    """A member of the staff to be: e-mail address, name, password and language."""
 
     email: str
     name: str
     password: str
     language: str = "fr"
-    id: UUID | None = None
 
 
-def create_staff(session: Session, person: Person) -> UUID:
-    """Add a member of the staff, without any role yet. Raises EmailTaken, PasswordTooShort."""
+def create_staff(session: Session, person: Person, *, staff_id: UUID | None = None) -> UUID:
+    """Add a member of the staff, without any role yet; `staff_id` where it is chosen already.
+
+    Raises EmailTaken, PasswordTooShort.
+    """
     staff = Staff(
-        id=person.id or ids.new_id(),
+        id=staff_id or ids.new_id(),
         email=person.email.strip().lower(),
         name=person.name.strip(),
         password_hash=passwords.hashed(person.password),

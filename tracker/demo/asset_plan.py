@@ -64,6 +64,7 @@ class AssetsPlan:
     sports: tuple[str, ...]
     buildings: tuple[BuildingPlan, ...]
     pumping_stations: int
+    snow_dumps: tuple[BuildingPlan, ...]
     depots: tuple[DepotPlan, ...]
 
 

@@ -78,7 +78,14 @@ def _streetlights(plan: AssetsPlan, site: Site) -> list[Asset]:
 
 def _hydrants(plan: AssetsPlan, site: Site) -> list[Asset]:
     run = Run(spacing=_city_only(plan, "hydrant", site), offset=_beside_road(site, 1.2), start=22.0, side=0)
-    return _plain(plan, site, "hydrant", strung.string(site.segments, run))
+    places = strung.string(site.segments, run)
+    # Every segment begins anew: the town as a whole keeps the distance, not each of its short blocks.
+    reached = sum(each.line.length for each in site.segments if each.is_urban and each.road_class > 1)
+    wanted = int(reached / plan.spacing["hydrant"].local)
+    rng = seeds.stream(site.seed, "hydrants")
+    kept = np.sort(rng.permutation(len(places.segment))[:wanted])
+    places = Places(segment=places.segment[kept], xy=places.xy[kept], bearing=places.bearing[kept])
+    return _plain(plan, site, "hydrant", places)
 
 
 def _basins(plan: AssetsPlan, site: Site) -> list[Asset]:
@@ -127,7 +134,7 @@ def _signs(plan: AssetsPlan, site: Site) -> list[Asset]:
             rows.append((row, "arret", segment.line.length - 9, -offset))
             if chances[0] < 0.35:
                 rows.append((row, "rue", 7.0, offset))
-        if chances[1] < 0.3:
+        if chances[1] < 0.46:
             what = ("stationnement", "vitesse", "ecole")[int(chances[2] * 3)]
             rows.append((row, what, segment.line.length / 2, -offset))
     numbers = np.asarray([each[0] for each in rows])
@@ -184,7 +191,7 @@ def _trees(plan: AssetsPlan, site: Site) -> list[Asset]:
     places = _interleaved(left, right)
     count = len(places.segment)
     shares = np.asarray([each.share for each in plan.species])
-    standing = rng.uniform(0, 1, count) < 0.4
+    standing = rng.uniform(0, 1, count) < 0.475
     species = rng.choice(len(shares), size=count, p=shares / shares.sum())
     girth_cm = np.clip(rng.lognormal(3.2, 0.5, count), 6, 110)
     kept = np.flatnonzero(standing)

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 
 from tracker import db
 from tracker.catalogue import queries as catalogue
-from tracker.demo import city, comparing, composing, founding, story, truth, writing
+from tracker.demo import city, comparing, composing, founding, osm, story, truth, writing
 from tracker.demo.city import City
 from tracker.demo.composing import Story
 from tracker.demo.founding import Site
@@ -30,8 +30,8 @@ _ANALYZE = ("report", "case", "event", "contact", "duplicate_candidate", "photo"
 class Wish:
     """Which demo is wanted: its size, its seed, the days it lives, and where files go.
 
-    `media` is the folder of all photos; `truth` that of the files telling what really happened. Without `lives`
-    the town is founded and nothing happens in it.
+    `media` is the folder of all photos; `truth` that of the files telling what really happened. Without
+    `lives` the town is founded and nothing happens in it.
     """
 
     window: Window
@@ -85,6 +85,7 @@ def _live(site: Site, town: City, wish: Wish, told: Watcher) -> Tally:
     _settle(site, tale)
     if wish.truth is not None:
         truth.write(wish.truth, tale, player.tally.truth)
+        osm.write(wish.truth / osm.FILE, town)
     return player.tally
 
 
@@ -101,7 +102,9 @@ def _write(site: Site, tale: Story, player: Player, told: Watcher) -> None:
 
 
 def _settle(site: Site, tale: Story) -> None:
-    """Let the next report take the next number, and the planner know how full the tables became; as their owner."""
+    """Let the next report take the next number, and the planner know how full the tables became; as their
+    owner.
+    """
     with db.transaction(site.app, site.code) as session:
         # Drawn one by one: who may use a sequence may not set it.
         session.execute(_DRAW, {"last": tale.reports})

@@ -16,6 +16,7 @@ from tracker.demo.segments import Segment
 
 _FROM_AXIS_M = 16.0
 _CLEAR_M = 9.0
+_USES = {"poste": "pumping_station", "dépôt": "snow_dump"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,9 +56,9 @@ def raise_all(
     assets: list[Asset] = []
     depots: list[Depot] = []
     shapely.prepare(closed)
-    wanted: list[BuildingPlan | DepotPlan] = [*plan.buildings, *plan.depots, *stations]
+    wanted: list[BuildingPlan | DepotPlan] = [*plan.buildings, *plan.depots, *plan.snow_dumps, *stations]
     for planned in wanted:
-        near = np.argsort(shapely.distance(lines, shapely.Point(planned.at)), kind="stable")[:12]
+        near = np.argsort(shapely.distance(lines, shapely.Point(planned.at)), kind="stable")[:40]
         sites = (site for i in near.tolist() for site in _sites(streets[i], planned.size))
         found = next((each for each in sites if _is_free(each[1], everything, closed, taken)), None)
         if found is None:
@@ -65,7 +66,17 @@ def raise_all(
         segment, shape = found
         taken.append(shape)
         code = number(plan, "building", len(assets) + 1)
-        assets.append(Asset(kind="building", code=code, shape=shape, name=planned.name, segment=segment.code))
+        use = {"use": _USES[planned.name.split(" ")[0]]} if planned.name.split(" ")[0] in _USES else {}
+        assets.append(
+            Asset(
+                kind="building",
+                code=code,
+                shape=shape,
+                name=planned.name,
+                segment=segment.code,
+                attributes=use,
+            )
+        )
         if isinstance(planned, DepotPlan):
             depots.append(Depot(code=planned.code, name=planned.name, shape=shape))
     return CityBuildings(assets=(*assets, *_rooms(plan, assets)), depots=tuple(depots))

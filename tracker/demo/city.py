@@ -23,6 +23,7 @@ from tracker.demo import (
     lots,
     naming,
     network,
+    oneways,
     parameters,
     passages,
     seeds,
@@ -74,6 +75,7 @@ class City:
         yield "woods", self.greens.woods
         yield "addresses", self.lots.addresses
         yield "houses", self.lots.houses
+        yield "parcels", self.lots.parcels
         yield "assets", self.assets
         yield "depots", self.depots
 
@@ -147,7 +149,7 @@ def _streets(
         zones=tuple((kind, shape.buffer(20)) for kind, shape in by_kind.items()),
         agreement=agreement.intersection(middle.shape.buffer(-30)),
     )
-    return segments.survey(edges, named, around)
+    return oneways.decide(segments.survey(edges, named, around))
 
 
 def zone_shapes(plan: CityPlan, cells: Zones) -> dict[str, BaseGeometry]:

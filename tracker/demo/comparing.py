@@ -1,4 +1,6 @@
-"""What intake would have found alike, for the cases that are still open: so that the desk has pairs to confirm."""
+"""What intake would have found alike, for the cases that are still open: so that the desk has pairs to
+confirm.
+"""
 
 from __future__ import annotations
 

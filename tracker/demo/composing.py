@@ -27,7 +27,9 @@ class Story:
     turned_away: Sequence[TurnedAway]
 
     def outcomes(self) -> Iterator[Outcome]:
-        """Every incident's reports and cases, in the order of the incidents; made while they are asked for."""
+        """Every incident's reports and cases, in the order of the incidents; made while they are asked
+        for.
+        """
         clerk, judge = (
             Clerk(self.world, self.texts, self.incidents),
             Judge(self.world, self.texts.staff_notes),

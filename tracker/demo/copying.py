@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -13,8 +12,6 @@ from numpy.typing import NDArray
 from psycopg import sql
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
-
-_POINT = "0101000020E6100000"  # little-endian, a point with its SRID, 4326
 
 
 def copy(session: Session, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> int:
@@ -30,13 +27,6 @@ def copy(session: Session, table: str, columns: Sequence[str], rows: Iterable[tu
             stream.write_row(row)
             count += 1
     return count
-
-
-def point(lon: float | None, lat: float | None) -> str | None:
-    """A point of EPSG:4326 as hexadecimal EWKB; None without coordinates."""
-    if lon is None or lat is None:
-        return None
-    return _POINT + struct.pack("<dd", lon, lat).hex().upper()
 
 
 def ewkb(shapes: Sequence[BaseGeometry] | NDArray[np.object_]) -> list[str]:

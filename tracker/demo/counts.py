@@ -17,14 +17,17 @@ WHOLE = 15_000  # what the volumes of the catalogue add up to
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sized:
-    """An incident to come: the service it is, and the service each of its reporters chooses, the first one first."""
+    """An incident to come: the service it is, and the service each of its reporters chooses, the first one
+    first.
+    """
 
     service: str
     told_as: tuple[str, ...]
 
 
 def of_services(services: Sequence[Service], total: int) -> dict[str, int]:
-    """Share reports among the services as their volumes in the catalogue, to the last one (largest remainders).
+    """Share reports among the services as their volumes in the catalogue, to the last one (largest
+    remainders).
 
     No service is left without any while there are enough for all.
     """
@@ -48,8 +51,8 @@ def group(
 ) -> list[Sized]:
     """Group every service's reports into incidents.
 
-    The share of incidents with several reporters is that of the plan over all services; each service keeps its
-    number of reports although some twins choose a neighbouring one.
+    The share of incidents with several reporters is that of the plan over all services; each service keeps
+    its number of reports although some twins choose a neighbouring one.
     """
     rng = seeds.stream(seed, "sizes")
     chances = _chances(plan, services, counts)
@@ -75,7 +78,9 @@ def has_twins(service: Service) -> bool:
 
 
 def _chances(plan: TwinsPlan, services: Mapping[str, Service], counts: Mapping[str, int]) -> dict[str, float]:
-    """Of each service the chance of a second reporter, scaled so that all incidents together have the plan's share."""
+    """Of each service the chance of a second reporter, scaled so that all incidents together have the plan's
+    share.
+    """
     raw = {
         code: plan.chances.get(code, plan.chances["other"]) if has_twins(services[code]) else 0.0
         for code in counts
@@ -92,7 +97,9 @@ def _chances(plan: TwinsPlan, services: Mapping[str, Service], counts: Mapping[s
 def _crossing(
     plan: TwinsPlan, chances: Mapping[str, float], counts: Mapping[str, int]
 ) -> dict[tuple[str, str], int]:
-    """How many twins of one service are told as another: `cross` of all twins, over the pairs people confuse."""
+    """How many twins of one service are told as another: `cross` of all twins, over the pairs people
+    confuse.
+    """
     several = {code: counts[code] * chances[code] / (1 + chances[code] * MEAN_EXTRA) for code in counts}
     wanted = plan.cross * sum(several.values()) * MEAN_EXTRA
     weight = sum(share for _, _, share in plan.confused)

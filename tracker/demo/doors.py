@@ -1,4 +1,6 @@
-"""Reports that are not for this city: outside it, on the province's road, in the water. They are only counted."""
+"""Reports that are not for this city: outside it, on the province's road, in the water. They are only
+counted.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from tracker.demo import degrees, seeds, window
 from tracker.demo.incidents import World
@@ -75,7 +78,7 @@ def _told(
     )
 
 
-def _inside(shape: shapely.Geometry, rng: np.random.Generator) -> tuple[float, float]:
+def _inside(shape: BaseGeometry, rng: np.random.Generator) -> tuple[float, float]:
     west, south, east, north = shape.bounds
     for _ in range(5000):
         x, y = float(rng.uniform(west, east)), float(rng.uniform(south, north))

@@ -45,7 +45,9 @@ class Act:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Life:
-    """What the moves of one case depend on; `done` is when the work really ends, `hours` those of its crew."""
+    """What the moves of one case depend on; `done` is when the work really ends, `hours` those of its
+    crew.
+    """
 
     incident: Incident
     service: Service

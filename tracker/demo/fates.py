@@ -1,4 +1,6 @@
-"""What becomes of an incident: its case's life, and how the city learns that the others' reports are about it."""
+"""What becomes of an incident: its case's life, and how the city learns that the others' reports are about
+it.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ _REOPENING = frozenset({"reopen"})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseLife:
-    """A case: the report that opened it, its moves, the reports told as the same, and when it joined the first case."""
+    """A case: the report that opened it, its moves, the reports told as the same, and when it joined the
+    first case.
+    """
 
     opened_by: Filing
     acts: tuple[Act, ...]
@@ -76,7 +80,8 @@ class Judge:
         return Outcome(incident=incident, cases=(first, *others))
 
     def _how(self, service: Service, filing: Filing, acts: Sequence[Act]) -> str:
-        """Told as the same at once, found by a dispatcher, or a case of its own: by chance, never by our own model.
+        """Told as the same at once, found by a dispatcher, or a case of its own: by chance, never by our own
+        model.
 
         Where the service says that one thing makes two reports one, the application sees it by itself.
         """

@@ -60,7 +60,9 @@ class FieldWork(Fate):
             self.act("refuse", "dispatcher", self.in_office(self.after(8.0)), said)
 
     def done_already(self, at: datetime) -> None:
-        """The life of a case whose cause was dealt with under another number: somebody goes and finds it done."""
+        """The life of a case whose cause was dealt with under another number: somebody goes and finds it
+        done.
+        """
         done = self.on_shift(at)
         self._accept(done)
         self._assign(done)

@@ -1,4 +1,6 @@
-"""The reports people send of what happened: by whom, where they say it is, in which words, with which photo."""
+"""The reports people send of what happened: by whom, where they say it is, in which words, with which
+photo.
+"""
 
 from __future__ import annotations
 

@@ -134,11 +134,7 @@ def _open_accounts(session: Session, plan: StaffPlan, code: str) -> None:
         known = session.scalar(select(Staff.id).where(Staff.email == person.email))
         staff_id = known or accounts.create_staff(
             session,
-            accounts.Person(
-                email=person.email,
-                name=person.name,
-                password=plan.accounts.password,
-                id=uuid5(NAMESPACE_URL, f"mailto:{person.email}"),
-            ),
+            accounts.Person(email=person.email, name=person.name, password=plan.accounts.password),
+            staff_id=uuid5(NAMESPACE_URL, f"mailto:{person.email}"),
         )
         accounts.grant_role(session, staff_id, jurisdiction=code, role=person.role, crew_code=person.crew)

@@ -70,13 +70,16 @@ def _blocks(segments: Sequence[Segment], land: Ground) -> list[Polygon]:
         shapely.STRtree(built).query(faces, predicate="dwithin", distance=1.0).T.tolist()
     ):
         beside[face_index] += built[line_index].length
+    streets = shapely.STRtree([each.line for each in segments])
     blocks = []
     for face, run in zip(faces, beside, strict=True):
         inner = face.buffer(-_STREET_M, join_style="mitre")
         if not isinstance(inner, Polygon) or not _SMALLEST_M2 < inner.area < _LARGEST_M2:
             continue
         compact = 4 * np.pi * inner.area / inner.length**2
-        if compact > 0.42 and run > 0.8 * face.length and not inner.intersects(land.wet):
+        # A court may end inside a block: such a block is no park.
+        is_whole = len(streets.query(inner, predicate="intersects")) == 0
+        if compact > 0.42 and run > 0.8 * face.length and is_whole and not inner.intersects(land.wet):
             blocks.append(ground.largest(inner.simplify(0.5)))
     return sorted(blocks, key=lambda each: (round(each.centroid.x, 1), round(each.centroid.y, 1)))
 

@@ -1,4 +1,6 @@
-"""Identifiers and secrets that are the same at every build: random bits from a stream, times from the story."""
+"""Identifiers and secrets that are the same at every build: random bits from a stream, times from the
+story.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ class Identities:
         return UUID(bytes=head + bytes(tail))
 
     def secret(self) -> str:
-        """128 bits as URL-safe text: known to whoever knows the seed, which a town that exists must not do."""
+        """128 bits as URL-safe text: known to whoever knows the seed, which a town that exists must not
+        do.
+        """
         return base64.urlsafe_b64encode(self._take(SECRET_BYTES)).rstrip(b"=").decode()
 
     def _take(self, count: int) -> bytes:

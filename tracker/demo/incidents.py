@@ -1,4 +1,6 @@
-"""What really happened in the town: which thing, where, from when to when. Reports are what people say of it."""
+"""What really happened in the town: which thing, where, from when to when. Reports are what people say of
+it.
+"""
 
 from __future__ import annotations
 
@@ -36,9 +38,9 @@ class Told:
 class Incident:
     """One thing that happened. Times are aware, `where` is in metres.
 
-    It begins some time before somebody reports it and ends when it is really done with. `near` is another incident
-    of the same service beside it, `surge` the cause it shares with others, `party` who owns the thing if the city
-    does not, `edge` a point that lies exactly on the edge of two districts (degrees).
+    It begins some time before somebody reports it and ends when it is really done with. `near` is another
+    incident of the same service beside it, `surge` the cause it shares with others, `party` who owns the
+    thing if the city does not, `edge` a point that lies exactly on the edge of two districts (degrees).
     """
 
     id: int
@@ -67,7 +69,9 @@ class World:
 
 
 def happen(world: World) -> list[Incident]:
-    """Draw every incident of the window, by its first report, the earliest first; their reports add up to `total`."""
+    """Draw every incident of the window, by its first report, the earliest first; their reports add up to
+    `total`.
+    """
     seed, plan = world.town.seed, world.plan
     season = Season(
         plan=plan, window=world.window, weather=weather.forecast(plan.weather, world.window, seed)
@@ -194,10 +198,12 @@ def _hard_cases(world: World, drafts: Sequence[_Draft]) -> None:
         for each in free[: round(share * world.total)]:
             each.party = party
     wanted = max(2, round(edges.on_district_edge * min(1.0, world.total / counts.WHOLE)))
+    hosts = {drafts[each.near - 1].order for each in drafts if each.near is not None}
     free = [
         each
         for each in mixed
-        if world.services[each.sized.service].location.kind == "point"
+        if each.order not in hosts
+        and world.services[each.sized.service].location.kind == "point"
         and (each.party, each.near, each.surge) == (None, None, None)
         and len(each.sized.told_as) == 1
     ]
@@ -295,6 +301,8 @@ class _Ends:
                 moment = previous + (max(end, previous) - previous) * float(self._rng.uniform())
             if moment > anchor:
                 moment = previous + (anchor - previous) * float(self._rng.uniform(0.05, 0.95))
+            if service.season and not service.season.contains(moment.astimezone(window.ZONE).date()):
+                moment = previous + timedelta(minutes=1 + float(self._rng.exponential(20.0)))
             channel = self._clock.channel(moment, service)
             told.append(
                 Told(at=self._by_day(moment, previous, channel, service, end), service=code, channel=channel)

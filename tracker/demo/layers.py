@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from gis import address as addresses
 from gis.areas import Area
-from tracker.demo import copying, degrees
+from tracker.demo import copying, degrees, grammar
 from tracker.demo.city import City
 from tracker.demo.segments import Segment
 from tracker.demo.staff import PartyPlan
@@ -25,6 +25,7 @@ _SET = text("""
     INSERT INTO boundary_set (name, source, fingerprint, valid_from, status)
     VALUES ('Valbrise', :source, :fingerprint, :valid_from, 'active') RETURNING id
 """)
+_PARCELS = text("SELECT to_regclass('parcel')")
 _SEGMENT_IDS = text("SELECT code, id FROM street_segment")
 
 
@@ -36,6 +37,7 @@ def bring_in(session: Session, town: City, parties: Sequence[PartyPlan], *, toda
     ids = {row.code: row.id for row in session.execute(_SEGMENT_IDS)}
     _addresses(session, town, ids)
     _assets(session, town, ids)
+    _parcels(session, town)
     _third_parties(session, town, parties)
     _base_map(session, town)
     for table in ("street_segment", "address", "asset", "map_feature"):
@@ -107,6 +109,10 @@ def _segment_facts(segment: Segment) -> dict[str, object]:
         "surface": segment.surface,
         "sidewalks": segment.sidewalks,
         "snow_priority": segment.snow_priority,
+        "oneway": segment.oneway,
+        "grade_from_m": segment.grade_m[0],
+        "grade_to_m": segment.grade_m[1],
+        "aliases": list(grammar.aliases(segment.name)),
     }
 
 
@@ -136,6 +142,18 @@ def _assets(session: Session, town: City, ids: dict[str, int]) -> None:
     )
     columns = ("kind", "code", "name", "owner", "segment_id", "attributes", "geom")
     copying.copy(session, "asset", columns, rows)
+
+
+def _parcels(session: Session, town: City) -> None:
+    """Whose the lots are, where the town keeps a table for it."""
+    if session.scalar(_PARCELS) is None:
+        return
+    shapes = _geometry(town, (_multi(each.shape) for each in town.lots.parcels))
+    rows = (
+        ("valbrise", each.code, each.owner, shape)
+        for each, shape in zip(town.lots.parcels, shapes, strict=True)
+    )
+    copying.copy(session, "parcel", ("source", "code", "owner", "geom"), rows)
 
 
 def _third_parties(session: Session, town: City, parties: Sequence[PartyPlan]) -> None:

@@ -1,7 +1,8 @@
-"""Cases lived in memory: opened, moved, attached to and joined by the application's own engines, then kept to be written.
+"""Cases lived in memory: opened, moved, attached to and joined by the application's own engines, then kept
+to be written.
 
-The same triage, guards, clocks and sealed history as one report at a time; only the writing is gathered, since a
-demo makes eighteen months of them before anybody looks.
+The same triage, guards, clocks and sealed history as one report at a time; only the writing is gathered,
+since a demo makes eighteen months of them before anybody looks.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from tracker.cases import clocks, facts
 from tracker.cases import service as cases
 from tracker.cases.facts import Move
 from tracker.cases.models import CaseRow
-from tracker.demo import copying
+from tracker.demo import points
 from tracker.dispatch.service import Setting
 from tracker.reports import attaching, drafting, opening
 from tracker.reports.drafting import Link
@@ -126,7 +127,9 @@ def attach(kept: Kept, intake: Intake, link: Link) -> None:
 
 
 def move(session: Session, kept: Kept, asked: Move, *, granted: bool) -> None:
-    """Make one move of a case. Raises workflow.WorkflowError, cases.errors.CaseError; nothing is changed then."""
+    """Make one move of a case. Raises workflow.WorkflowError, cases.errors.CaseError; nothing is changed
+    then.
+    """
     known = replace(_known(session, kept, asked, {}), paid=granted, slot_free=granted)
     fact = cases.carry_out(session, kept.row, asked, known, kept.setting)
     kept.append(fact)
@@ -234,7 +237,7 @@ def _plain(value: Any) -> Any:
 
 def _place(kept: Kept) -> dict[str, Any]:
     return {
-        "geom": copying.point(kept.lon, kept.lat),
+        "geom": points.ewkb(kept.lon, kept.lat),
         "geom_accuracy_m": kept.row.geom_accuracy_m,
         "last_report_at": kept.row.last_report_at.isoformat(),
         "reports": sorted(str(each.values["report_id"]) for each in kept.reports),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -82,14 +83,14 @@ def _spot(
 
 
 def _located(
-    filing: Filing, row: object, ground: Ground, assets: dict[tuple[str | None, str | None], AssetRef]
+    filing: Filing, row: Any, ground: Ground, assets: dict[tuple[str | None, str | None], AssetRef]
 ) -> Located:
     place = filing.place
     if row is None:
         return Located(serial=filing.serial, method="unknown", address=place.address, said=place.address)
     asset = assets.get((place.asset_kind, place.asset_code))
     segment = _segment(row)
-    district = ground.by_id.get(row.district_id or 0)  # type: ignore[attr-defined] -- a row of _AROUND
+    district = ground.by_id.get(row.district_id or 0)
     if district is None and segment is not None:
         district = ground.by_code.get(segment.district_code or "")
     return Located(
@@ -98,7 +99,7 @@ def _located(
         lon=asset.lon if asset is not None else place.lon,
         lat=asset.lat if asset is not None else place.lat,
         accuracy_m=_ASSET_ACCURACY_M if asset is not None else place.accuracy_m,
-        address=row.nearest_address,  # type: ignore[attr-defined] -- a row of _AROUND
+        address=row.nearest_address,
         said=place.address,
         segment=segment,
         asset=asset,
@@ -106,8 +107,8 @@ def _located(
     )
 
 
-def _segment(row: object) -> Segment | None:
-    if row.id is None:  # type: ignore[attr-defined] -- a row of _AROUND
+def _segment(row: Any) -> Segment | None:
+    if row.id is None:
         return None
     names = ("id", "code", "name", "owner", "maintained_by", "road_class", "district_code", "distance_m")
     return Segment(**{name: getattr(row, name) for name in names})

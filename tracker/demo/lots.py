@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from shapely.geometry import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from tracker.demo import seeds, strung
+from tracker.demo import parcels, seeds, strung
 from tracker.demo.frame import Array
+from tracker.demo.parcels import Parcel
 from tracker.demo.segments import Segment
 from tracker.demo.strung import Index, Places
 
@@ -22,9 +23,9 @@ _NUMBERS_M = 15.0  # civic numbers go up by four in every stretch of this length
 _APART_M = 12.5
 # Metres of frontage, its spread, and the share of lots that are built, by zone.
 _FRONTAGE = {
-    "o": (18.5, 3.0, 0.84),
-    "l": (20.0, 3.0, 0.76),
-    "s": (27.0, 4.5, 0.8),
+    "o": (18.5, 3.0, 0.9),
+    "l": (20.0, 3.0, 0.82),
+    "s": (26.0, 4.5, 0.88),
     "c": (60.0, 9.0, 0.7),
     "i": (85.0, 15.0, 0.75),
     ".": (62.0, 22.0, 0.42),
@@ -55,6 +56,7 @@ class Address:
 class Lots:
     addresses: tuple[Address, ...]
     houses: tuple[Polygon, ...]
+    parcels: tuple[Parcel, ...]
 
 
 def parcel_out(segments: Sequence[Segment], closed: BaseGeometry, seed: int) -> Lots:
@@ -82,7 +84,11 @@ def parcel_out(segments: Sequence[Segment], closed: BaseGeometry, seed: int) -> 
             lots.civic, lots.places.segment, strung.points(lots.places), units, strict=True
         )
     )
-    return Lots(addresses=addresses, houses=_houses(segments, lots, closed, seed))
+    return Lots(
+        addresses=addresses,
+        houses=_houses(segments, lots, closed, seed),
+        parcels=parcels.divide(segments, lots.places, lots.side, closed),
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,7 +149,7 @@ def _apart(points: Points, keep: NDArray[np.bool_], distance: float) -> NDArray[
 def _units(count: int, rng: np.random.Generator) -> Array:
     """Doors per address: one for most, two to twenty-four for 14 % of them."""
     many = rng.uniform(0, 1, count) < 0.14
-    return np.where(many, np.clip(rng.geometric(0.24, count) + 1, 2, 24), 1)
+    return np.where(many, np.clip(rng.geometric(0.315, count) + 1, 2, 24), 1)
 
 
 def _houses(

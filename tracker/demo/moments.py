@@ -131,6 +131,8 @@ def _weights(season: Season, service: Service) -> tuple[Array, NDArray[np.int_]]
 
 def _daily(season: Season, service: Service) -> Array:
     weekday = np.asarray([season.plan.weekdays[day.weekday()] for day in season.window.days])
+    for day, _ in season.weather.named:  # nobody waits for Monday to report a storm
+        weekday[day] = max(weekday[day], np.mean(season.plan.weekdays))
     return np.asarray(weekday * season.weather.factor(service.code))
 
 

@@ -181,7 +181,8 @@ def _local_name(
 
 
 def _branches(edges: Sequence[Edge], groups: list[list[int]], names: dict[int, str]) -> dict[int, int]:
-    """Short streets that are arms of a longer one and bear its name: the first piece of each, by that of the arm.
+    """Short streets that are arms of a longer one and bear its name: the first piece of each, by that of the
+    arm.
 
     A short dead end stays a place of its own.
     """
@@ -215,10 +216,11 @@ def _corners(edges: Sequence[Edge], group: list[int]) -> set[Node]:
 def _generics(
     edges: Sequence[Edge], groups: list[list[int]], namer: _Namer, given: Sequence[str]
 ) -> dict[int, str]:
-    """Croissants, places, terrasses and avenues in their usual shares, each for the streets that suit it best.
+    """Croissants, places, terrasses and avenues in their usual shares, each for the streets that suit it
+    best.
 
-    Croissants turn back on themselves, places are short dead ends, terrasses short, avenues long; what is left
-    is a rue. Fewer are made where there already are some by name.
+    Croissants turn back on themselves, places are short dead ends, terrasses short, avenues long; what is
+    left is a rue. Fewer are made where there already are some by name.
     """
     local = [group for group in groups if edges[group[0]].road_class == 4]
     total = len(groups) + len(set(given))

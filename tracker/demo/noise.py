@@ -1,4 +1,5 @@
-"""Where reporters say an incident is: by telephone position, by pin, by address, by corner or by a thing's number.
+"""Where reporters say an incident is: by telephone position, by pin, by address, by corner or by a thing's
+number.
 
 The one place that draws errors of position; its figures are `noise` in data/demo/requests.yaml.
 """
@@ -123,7 +124,9 @@ class Locator:
         return Place(method=method, lon=lon, lat=lat, accuracy_m=accuracy_m)
 
     def _is_taken(self, x: float, y: float) -> bool:
-        """Whether intake takes a point: in the city, on land, on a street of the city's own; else one tries again."""
+        """Whether intake takes a point: in the city, on land, on a street of the city's own; else one tries
+        again.
+        """
         if not shapely.contains_xy(self._land, x, y):
             return False
         return bool(self._is_ours[int(self._streets.nearest(shapely.Point(x, y)))])
@@ -148,7 +151,9 @@ class Locator:
         return self._at(said)
 
     def _in_front(self, incident: Incident, side: int) -> int | None:
-        """The address nearest to where the caller thinks it is, on the incident's side (or on the other one)."""
+        """The address nearest to where the caller thinks it is, on the incident's side (or on the other
+        one).
+        """
         segment = self._town.segments[incident.where.segment]
         rows = self._by_segment[segment.code]
         if not rows:
@@ -217,7 +222,9 @@ def _side(line: shapely.LineString, point: shapely.Point) -> float:
 
 
 def _homonyms(names: Sequence[str]) -> Mapping[str, str]:
-    """For each street the one it is taken for: the same specific under another generic, else the next in the list."""
+    """For each street the one it is taken for: the same specific under another generic, else the next in the
+    list.
+    """
     by_specific: dict[str, list[str]] = defaultdict(list)
     for name in names:
         by_specific[grammar.folded(short(name))].append(name)

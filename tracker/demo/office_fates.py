@@ -1,4 +1,6 @@
-"""The families that offices carry: inspections, questions, bookings, permits, contestations, each to its end."""
+"""The families that offices carry: inspections, questions, bookings, permits, contestations, each to its
+end.
+"""
 
 from __future__ import annotations
 

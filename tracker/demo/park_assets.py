@@ -12,7 +12,7 @@ from tracker.demo.asset_plan import HALF_ROAD_M, Asset, AssetsPlan, Site, number
 def furniture(plan: AssetsPlan, site: Site) -> list[Asset]:
     """Litter bins and benches: half in the parks, half along the busy streets of the old town."""
     rng = seeds.stream(site.seed, "furniture")
-    share = len(site.segments) / 2400
+    share = len(site.segments) / 2300
     busy = [row for row, each in enumerate(site.segments) if each.zone in "olc" and each.line.length > 40]
     parks = site.greens.parks
     assets: list[Asset] = []

@@ -20,7 +20,8 @@ _OVERSHOOT_M = 3.0
 
 
 def draw(edges: Sequence[Edge], forbidden: BaseGeometry) -> list[Road]:
-    """Join the middle of every long local block to the next street, where it is near and nothing lies between.
+    """Join the middle of every long local block to the next street, where it is near and nothing lies
+    between.
 
     `forbidden` is where no street goes. A block across one that was just cut is left whole.
     """

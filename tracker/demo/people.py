@@ -1,4 +1,6 @@
-"""The people who report: a few report much, most once; each with a name, a way to be reached and a language."""
+"""The people who report: a few report much, most once; each with a name, a way to be reached and a
+language.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Citizen:
-    """Somebody of the town; `language` is the one they write in, `is_mixed` when words of the other slip in."""
+    """Somebody of the town; `language` is the one they write in, `is_mixed` when words of the other slip
+    in.
+    """
 
     name: str
     row: int
@@ -37,7 +41,9 @@ class Citizen:
 
 
 class Crowd:
-    """Draws who reports: by rank (Zipf), nobody more often than the plan's most in a window of 15,000 reports."""
+    """Draws who reports: by rank (Zipf), nobody more often than the plan's most in a window of 15,000
+    reports.
+    """
 
     def __init__(self, plan: RequestPlan, texts: TextsPlan, seed: int, total: int) -> None:
         rng = seeds.stream(seed, "people")

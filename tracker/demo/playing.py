@@ -1,4 +1,6 @@
-"""Play a story into cases: every report through intake's own steps, every move through its workflow, nothing written."""
+"""Play a story into cases: every report through intake's own steps, every move through its workflow, nothing
+written.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,9 @@ class Player:
         self.tally = Tally()
 
     def pages(self, session: Session) -> Iterator[Page]:
-        """Play the whole story, some hundred incidents at a time. Reads through the session, writes nothing."""
+        """Play the whole story, some hundred incidents at a time. Reads through the session, writes
+        nothing.
+        """
         waiting: list[Outcome] = []
         for outcome in self._story.outcomes():
             waiting.append(outcome)
@@ -142,7 +146,9 @@ class Player:
 
 
 class _Play:
-    """One incident: its first case lives, takes reports and takes in the twins that are found, in order of time."""
+    """One incident: its first case lives, takes reports and takes in the twins that are found, in order of
+    time.
+    """
 
     def __init__(
         self, player: Player, session: Session, outcome: Outcome, places: dict[tuple[int, int], Located]
@@ -160,7 +166,9 @@ class _Play:
         page.cases += [first, *others]
 
     def _steps(self, others: Sequence[Kept]) -> list[tuple[datetime, int, Any]]:
-        """What happens to the first case, in order of time: its moves, reports told as the same, twins found."""
+        """What happens to the first case, in order of time: its moves, reports told as the same, twins
+        found.
+        """
         primary = self._outcome.cases[0]
         steps: list[tuple[datetime, int, Any]] = [(act.at, 1, act) for act in primary.acts]
         steps += [(filing.at, 0, (filing, kind)) for filing, kind in primary.attached]

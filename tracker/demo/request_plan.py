@@ -43,7 +43,9 @@ class WeatherPlan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SurgePlan:
-    """Many things with one cause, each an incident of its own: a main that broke, a route the truck left out."""
+    """Many things with one cause, each an incident of its own: a main that broke, a route the truck left
+    out.
+    """
 
     name: str
     day: date
@@ -64,7 +66,8 @@ class Spot:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Places:
-    """How incidents gather: the number of centres by kind, the share near one by beginning of the service's code
+    """How incidents gather: the number of centres by kind, the share near one by beginning of the service's
+    code
     (`other` for the rest), the spread around it along the streets in metres."""
 
     centres: dict[str, int]
@@ -86,10 +89,10 @@ class TwinWays:
 class TwinsPlan:
     """Who else reports an incident: the share of incidents that several people report, and how they do.
 
-    `chances` are relative, by service, `other` for the rest; `cross` is the share of twins told as another service
-    of a pair in `confused` (with its weight); `wait_share` is the mean delay as a share of the time it is open;
-    `late` the share told once it is done; `near` the share of incidents beside another one of the same service
-    (`near_m`, `near_days` apart) that is not the same.
+    `chances` are relative, by service, `other` for the rest; `cross` is the share of twins told as another
+    service of a pair in `confused` (with its weight); `wait_share` is the mean delay as a share of the time
+    it is open; `late` the share told once it is done; `near` the share of incidents beside another one of
+    the same service (`near_m`, `near_days` apart) that is not the same.
     """
 
     share: float
@@ -116,7 +119,9 @@ class Phone:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Noise:
-    """Errors of positions in metres. `mobile` mixes normal errors by share; `tail` is lognormal: share, median, sigma."""
+    """Errors of positions in metres. `mobile` mixes normal errors by share; `tail` is lognormal: share,
+    median, sigma.
+    """
 
     mobile: tuple[tuple[float, float], ...]
     tail: tuple[float, float, float]
@@ -131,7 +136,9 @@ class Noise:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EdgesPlan:
-    """Hard cases: shares turned away at the door (beyond the counts), shares and numbers among the reports."""
+    """Hard cases: shares turned away at the door (beyond the counts), shares and numbers among the
+    reports.
+    """
 
     outside: float
     province: float

@@ -1,4 +1,6 @@
-"""Who would do the work, and when they are there: the crews' hours, read from the plan, without a database."""
+"""Who would do the work, and when they are there: the crews' hours, read from the plan, without a
+database.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ _NOBODY = Text(fr="—", en="—")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hours:
-    """The hours of one crew: ISO days of the week, minutes from midnight, and whether it can be called out."""
+    """The hours of one crew: ISO days of the week, minutes from midnight, and whether it can be called
+    out.
+    """
 
     days: frozenset[int]
     starts_min: int

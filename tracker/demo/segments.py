@@ -25,7 +25,8 @@ COUNTRY_SPEED_KMH = 70
 class Segment:
     """A piece of street; `line` in metres, walked in the direction the civic numbers grow.
 
-    `from_m` is where it begins along its street. Classes: 1 provincial, 2 arterial, 3 collector, 4 local.
+    `from_m` is where it begins along its street, `grade_m` the height of the ground at its two ends.
+    Classes: 1 provincial, 2 arterial, 3 collector, 4 local.
     """
 
     code: str
@@ -43,6 +44,8 @@ class Segment:
     surface: str
     sidewalks: str
     snow_priority: int
+    grade_m: tuple[float, float] = (0.0, 0.0)
+    oneway: str = "no"
 
     @property
     def is_urban(self) -> bool:
@@ -85,10 +88,22 @@ def survey(edges: Sequence[Edge], streets: Sequence[Street], land: Land) -> list
                 speed_kmh=_speed(edge.road_class, zone),
                 surface="gravier" if zone == "." and edge.road_class == 4 else "asphalte",
                 sidewalks=_sidewalks(edge.road_class, zone),
+                grade_m=_grades(lines[order]),
                 snow_priority=1 if edge.road_class <= 2 else 2 if edge.road_class == 3 else 3,
             )
         )
     return segments
+
+
+def _grades(line: LineString) -> tuple[float, float]:
+    """Metres above the sea at both ends: low by the water, up to a hill in the south-west."""
+    (ax, ay), (bx, by) = line.coords[0][:2], line.coords[-1][:2]
+    return _height(ax, ay), _height(bx, by)
+
+
+def _height(x: float, y: float) -> float:
+    hill = 24 * np.exp(-(((x - 252_000) / 1_500) ** 2) - ((y - 5_011_200) / 1_100) ** 2)
+    return round(float(46.5 + hill + 1.6 * np.sin(x / 900) * np.cos(y / 700)), 1)
 
 
 def _speed(road_class: int, zone: str) -> int:

@@ -1,4 +1,6 @@
-"""Where incidents happen: gathered along the streets around a few centres, else anywhere by length and traffic."""
+"""Where incidents happen: gathered along the streets around a few centres, else anywhere by length and
+traffic.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,9 @@ class Ground:
         return self.on_street(service, row, along, float(rng.uniform(-LANE_M, LANE_M)))
 
     def on_street(self, service: Service, row: int, along: float, offset: float) -> Where:
-        """The place `along` metres of a segment, `offset` metres to its left; a home or a thing near it if need be."""
+        """The place `along` metres of a segment, `offset` metres to its left; a home or a thing near it if
+        need be.
+        """
         length = self.streets.lengths[row]
         position = float(np.clip(along, min(_CORNER_M, length / 2), max(_CORNER_M, length - _CORNER_M)))
         placed = strung.beside(
@@ -99,7 +103,9 @@ class Ground:
         return int(rows[int(tree.nearest(shapely.Point(x, y)))])
 
     def assets(self, kind: str) -> tuple[Index, shapely.STRtree]:
-        """The city's own things of one kind: their positions in the town's list, and a tree of their centres."""
+        """The city's own things of one kind: their positions in the town's list, and a tree of their
+        centres.
+        """
         if kind not in self._assets:
             rows = np.asarray(
                 [i for i, each in enumerate(self.town.assets) if each.kind == kind and each.owner == OURS]
@@ -170,7 +176,9 @@ def apart_m(one: Where, other: Where) -> float:
 def neighbours(
     ground: Ground, service: Service, host: Where, reach: Sequence[float], rng: np.random.Generator
 ) -> Where | None:
-    """Another thing of the same service so far from a first one (metres, at least and at most); None without any."""
+    """Another thing of the same service so far from a first one (metres, at least and at most); None without
+    any.
+    """
     low, high = reach
     if service.location.kind == "asset" and service.location.asset_kind:
         rows, tree = ground.assets(service.location.asset_kind)

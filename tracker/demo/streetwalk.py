@@ -23,7 +23,8 @@ class Streets:
                 self._at[node].append(row)
 
     def walk(self, row: int, metres: float, rng: np.random.Generator) -> tuple[int, float]:
-        """Go so far along the streets from the middle of a segment, turning at random; return where that ends.
+        """Go so far along the streets from the middle of a segment, turning at random; return where that
+        ends.
 
         A dead end turns the walker back.
         """

@@ -27,13 +27,15 @@ class Place:
 
 
 def write(folder: Path, story: Story, reports: Sequence[tuple[str, int, str]]) -> None:
-    """Write the files: each report's number with its incident, each incident, and those turned away at once."""
+    """Write the files: each report's number with its incident, each incident, and those turned away at
+    once.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / REPORTS, ("report", "incident", "service"), sorted(reports))
     head = ("id", "code", "lon", "lat", "start", "end", "reports", "near", "surge", "party")
     _write(folder / INCIDENTS, head, (_incident(story.world, each) for each in story.incidents))
-    head = ("at", "code", "reason", "party", "lon", "lat")
-    _write(folder / DOORS, head, map(_turned_away, story.turned_away))
+    away = ("at", "code", "reason", "party", "lon", "lat")
+    _write(folder / DOORS, away, map(_turned_away, story.turned_away))
 
 
 def where(world: World, incident: Incident) -> Place:

@@ -18,7 +18,9 @@ WINTER, RAINY = frozenset({12, 1, 2, 3}), frozenset(range(4, 12))
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Weather:
-    """One value per day of the window: mean temperature in °C, snow in cm, whether it rained, and named days."""
+    """One value per day of the window: mean temperature in °C, snow in cm, whether it rained, and named
+    days.
+    """
 
     mean_c: Array
     snow_cm: Array
@@ -75,7 +77,7 @@ def forecast(plan: WeatherPlan, window: Window, seed: int) -> Weather:
     named = _named(plan.named, window)
     return Weather(
         mean_c=np.round(mean_c, 1),
-        snow_cm=np.round(np.where(snows, depth, 0.0), 1),
+        snow_cm=np.asarray(np.round(np.where(snows, depth, 0.0), 1), dtype=np.float64),
         rained=np.asarray(rained),
         named=named,
         plan=plan,

@@ -51,7 +51,9 @@ def _days_from(first: date) -> tuple[date, ...]:
 
 
 def fixed(shift_weeks: int = 0) -> Window:
-    """The window of 2025-01-01 to 2026-06-30, or so many whole weeks later: seasons stay in the calendar's place."""
+    """The window of 2025-01-01 to 2026-06-30, or so many whole weeks later: seasons stay in the calendar's
+    place.
+    """
     last = LAST_DAY + timedelta(weeks=shift_weeks)
     return Window(first=last - timedelta(days=DAYS - 1), anchor=midnight(last + timedelta(days=1)))
 

@@ -1,4 +1,6 @@
-"""The words of a report: a phrase with its slots filled, at the length people write, with the slips of hurried typing."""
+"""The words of a report: a phrase with its slots filled, at the length people write, with the slips of
+hurried typing.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,10 @@ _TYPO, _AGENT_TYPO = 0.04, 0.01
 _NO_ACCENTS, _CAPITALS, _EMOJI, _ENGLISH, _SLANG = 0.35, 0.03, 0.04, 0.05, 0.5
 _AGENT_STYLE = 0.6
 # « sur {rue} » and « de {rue} » are written before the street is known: its generic then takes an article.
-_GENERICS = {"rue": "la ", "avenue": "l’", "boulevard": "le ", "chemin": "le ", "place": "la ", "croissant": "le ",
-             "rang": "le ", "terrasse": "la ", "montée": "la ", "quai": "le "}  # fmt: skip
+_GENERICS = {
+    "rue": "la ", "avenue": "l’", "boulevard": "le ", "chemin": "le ", "place": "la ", "croissant": "le ",
+    "rang": "le ", "terrasse": "la ", "montée": "la ", "quai": "le ",
+}  # fmt: skip
 _CONTRACTED = tuple(
     (f" {before} {generic} ", f" {before} {article}{generic} ".replace(" de le ", " du "))
     for generic, article in _GENERICS.items()
@@ -137,7 +141,8 @@ class Writer:
         if chance[1] < self._odd.abusive:
             text = f"{text} {self._pick(self._plan.abusive.said_in(voice.language))}"
         if voice.is_mixed:
-            text = f"{text} {self._pick(self._plan.closers.said_in('en' if voice.language == 'fr' else 'fr')[:2])}"
+            other = "en" if voice.language == "fr" else "fr"
+            text = f"{text} {self._pick(self._plan.closers.said_in(other)[:2])}"
         return text
 
     def _hurried(self, text: str, voice: Voice) -> str:

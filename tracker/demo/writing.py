@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tracker.cases.models import CaseRow
-from tracker.demo import copying
+from tracker.demo import copying, points
 from tracker.demo.doors import TurnedAway
 from tracker.demo.identities import Identities
 from tracker.demo.ledger import Kept, KeptReport
@@ -24,11 +24,13 @@ _MADE = {"geom", "search", "triage"}
 _CASE = tuple(column.name for column in CaseRow.__table__.columns if column.name not in _MADE)
 _REPORT = (
     "report_id", "number", "service_code", "accuracy_m", "method", "address", "segment_id", "asset_id",
-    "description", "answers", "language", "channel", "entered_by", "occurred_at", "received_at", "secret_hash",
+    "description", "answers", "language", "channel", "entered_by", "occurred_at", "received_at",
+    "secret_hash",
 )  # fmt: skip
 _REPORT_COLUMNS = (
     "id", "number", "service_code", "accuracy_m", "location_method", "address_text", "segment_id", "asset_id",
-    "description", "answers", "language", "channel", "entered_by", "occurred_at", "received_at", "secret_hash",
+    "description", "answers", "language", "channel", "entered_by", "occurred_at", "received_at",
+    "secret_hash",
     "geom", "case_id", "link",
 )  # fmt: skip
 _EVENT = ("case_id", "seq", "kind", "actor", "at", "device_at", "payload", "prev_hash", "hash")
@@ -64,7 +66,7 @@ def _cases(session: Session, cases: Sequence[Kept]) -> list[tuple[Any, ...]]:
     return [
         (
             *(getattr(kept.row, name) for name in _CASE),
-            copying.point(kept.lon, kept.lat),
+            points.ewkb(kept.lon, kept.lat),
             kept.triage,
             vector,
         )
@@ -74,7 +76,7 @@ def _cases(session: Session, cases: Sequence[Kept]) -> list[tuple[Any, ...]]:
 
 def _report(report: KeptReport) -> tuple[Any, ...]:
     values = report.values
-    point = copying.point(values["lon"], values["lat"])
+    point = points.ewkb(values["lon"], values["lat"])
     return (*(values[name] for name in _REPORT), point, report.case_id, report.link)
 
 
@@ -111,7 +113,7 @@ def _photos(cases: Sequence[Kept], reports: Sequence[KeptReport]) -> Iterator[tu
 
 
 def _photo(picture: Any, owner: tuple[Any, Any, str], at: Any) -> tuple[Any, ...]:
-    point = copying.point(picture.lon, picture.lat)
+    point = points.ewkb(picture.lon, picture.lat)
     return (
         picture.id, *owner, picture.sha256, picture.media_type, picture.width, picture.height,
         picture.byte_count, picture.taken_at, point, at,
