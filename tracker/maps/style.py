@@ -238,10 +238,10 @@ def _arrows(palette: Palette) -> Layer:
     layout = {
         "symbol-placement": "line",
         "symbol-spacing": 130,
-        "text-field": "→",
+        # Two glyphs rather than one turned about: turning lifts it off the middle of the street.
+        "text-field": ["case", ["==", ["get", "oneway"], -1], "←", "→"],
         "text-size": by_zoom(((16, 12), (19, 22)), base=1),
         "text-keep-upright": False,
-        "text-rotate": ["case", ["==", ["get", "oneway"], -1], 180, 0],
         "text-rotation-alignment": "map",
         "text-padding": 1,
     }
