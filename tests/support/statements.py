@@ -9,6 +9,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from tracker.prepared import Prepared
+
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
@@ -27,4 +29,5 @@ def counted() -> Iterator[list[str]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(psycopg.Cursor, "execute", noted)
         patch.setattr(psycopg.Cursor, "executemany", noted_many)
+        patch.setattr(Prepared, "_arrived", lambda self, _values, _result: sent.append(self.text))
         yield sent

@@ -30,10 +30,15 @@ class SearchQuery(Schema):
 
 
 class PointQuery(Schema):
-    """A point, EPSG:4326, and how well it is known, in metres."""
+    """A point, EPSG:4326."""
 
     lon = fields.Float(required=True, allow_nan=False, validate=validate.Range(-180, 180))
     lat = fields.Float(required=True, allow_nan=False, validate=validate.Range(-90, 90))
+
+
+class ReverseQuery(PointQuery):
+    """A point and how well it is known, in metres."""
+
     accuracy_m = fields.Float(load_default=5.0, allow_nan=False, validate=validate.Range(1, 5_000))
 
 
@@ -92,7 +97,7 @@ def search_places(given: dict[str, Any]) -> Response:
 
 
 @blp.route("/places/reverse")
-@blp.arguments(PointQuery, location="query")
+@blp.arguments(ReverseQuery, location="query")
 @openapi.documented(200, PointTold)
 @openapi.problems(404, 422)
 def reverse_place(given: dict[str, Any]) -> Response:

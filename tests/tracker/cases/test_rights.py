@@ -50,6 +50,16 @@ DELETE detach          401   o   o 403 403   o 403   o
 POST undo              401   .   o 403 403   o 403   .
 POST token             401 403 403 403 403 403 403   o
 DELETE token           401 403 403 403 403 403 403 404
+GET style                o   o   o   o   o   o   o   o
+GET density              o   o   o   o   o   o   o   o
+GET boundaries         401 403   o 403 403   o 403   o
+GET comparison         401 403 404 403 403 404 403 404
+POST activation        401 403 403 403 403 404 403 404
+GET surges             401   o   o 403   o   o 403   o
+GET surge              401 404 404 403 404 404 403 404
+POST confirm           401 404 404 403 403 404 403 404
+POST dismiss           401 404 404 403 403 404 403 404
+POST undo-surge        401 404 404 403 403 404 403 404
 """
 EXPECTED = {
     (name, role): mark
@@ -133,6 +143,16 @@ def calls(town: City, stage: dict[str, Any], who: Caller) -> dict[str, Any]:
         "POST undo": partial(post, f"/links/{stage['link']}/undo"),
         "POST token": partial(post, "/tokens", {"label": "x", "role": "agent"}),
         "DELETE token": partial(delete, f"/tokens/{NOBODY}"),
+        "GET style": partial(get, "/map/style.json"),
+        "GET density": partial(get, "/density?service=VOI-NID"),
+        "GET boundaries": partial(get, "/boundary-sets"),
+        "GET comparison": partial(get, "/boundary-sets/999/comparison"),
+        "POST activation": partial(post, "/boundary-sets/999/activation", {}),
+        "GET surges": partial(get, "/surges"),
+        "GET surge": partial(get, f"/surges/{NOBODY}"),
+        "POST confirm": partial(post, f"/surges/{NOBODY}/confirm", {}),
+        "POST dismiss": partial(post, f"/surges/{NOBODY}/dismiss", {}),
+        "POST undo-surge": partial(post, f"/surges/{NOBODY}/undo", {}),
     }  # fmt: skip
 
 
