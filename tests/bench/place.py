@@ -44,7 +44,7 @@ Tell = Callable[[str], None]
 class Size:
     """How large the town is: `city` as tracker.demo draws it, and how many cases it has had."""
 
-    city: str = "s"
+    city: str = "m"
     cases: int = 100_000
 
 
