@@ -84,7 +84,7 @@ def open_case(session: Session, intake: Intake, link: Link) -> Kept:
         number=link.number,
         status_since=at,
         is_open=True,
-        geom=None,
+        geom=points.ewkb(values["lon"], values["lat"]),  # whether it has a place; where, `lon` and `lat` keep
         geom_accuracy_m=values["accuracy_m"],
         reopens=0,
         reschedules=0,
@@ -130,7 +130,9 @@ def move(session: Session, kept: Kept, asked: Move, *, granted: bool) -> None:
     """Make one move of a case. Raises workflow.WorkflowError, cases.errors.CaseError; nothing is changed
     then.
     """
-    known = replace(_known(session, kept, asked, {}), paid=granted, slot_free=granted)
+    known = _known(session, kept, asked, {})
+    if granted:
+        known = replace(known, paid=True, slot_free=True)
     fact = cases.carry_out(session, kept.row, asked, known, kept.setting)
     kept.append(fact)
     kind = "after" if asked.transition == "complete" else "during"
@@ -256,8 +258,7 @@ def _known(session: Session, kept: Kept, asked: Move, more: Mapping[str, Any]) -
         "lon": kept.lon,
         "lat": kept.lat,
     }
-    known = facts.known(session, kept.row, asked, counted | dict(more))
-    return replace(known, owner_resolved=kept.lon is not None or known.owner_resolved)
+    return facts.known(session, kept.row, asked, counted | dict(more))
 
 
 def _report(values: dict[str, Any], intake: Intake, link: Link) -> KeptReport:
