@@ -32,6 +32,7 @@ __all__ = [
 
 # No sum of hints is proof: the probability stays within 0.0003 and 0.9997.
 _MOST = 8.0
+RIVALS = "rivals"
 _SURE = 30.0  # what exp() is spared
 # Two services with nothing in common are only compared this near: of such neighbours a street is full.
 _UNRELATED_M = 60.0
@@ -45,6 +46,12 @@ class Score:
     distance_m: float | None
     terms: tuple[Term, ...]
     total: float
+
+    @property
+    def own(self) -> float:
+        """Give the sum without what rivals claim: how well this case fits, whatever else fits too."""
+        last = self.terms[-1]
+        return self.total - last.value if last.name == RIVALS else self.total
 
     def reasons(self, language: str, *, least: float = 0.15) -> tuple[str, ...]:
         """Give the words of the distance and of terms worth `least` either way, weightiest first."""
@@ -143,7 +150,7 @@ def _against_rivals(scores: Sequence[Score], worth: float) -> list[Score]:
 
 
 def _rivals(value: float) -> Term:
-    return Term("rivals", value, "d’autres cas conviennent aussi", "other cases fit as well")
+    return Term(RIVALS, value, "d’autres cas conviennent aussi", "other cases fit as well")
 
 
 _RELATIONS = {

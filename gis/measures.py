@@ -23,13 +23,22 @@ Stratum = Callable[[Sighting, Candidate], bool]
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """One candidate of one report as judged; `value` orders guesses, `chance` is None for a rule."""
+    """One candidate of one report as judged; `value` orders guesses, `chance` is None for a rule.
+
+    `own` is the value without what rivals claim, by which intake decides what to show.
+    """
 
     key: str
     value: float
     is_same: bool
     is_hard: bool
     chance: float | None = None
+    own: float | None = None
+
+    @property
+    def shown_by(self) -> float:
+        """Give the value that is held against the threshold for showing."""
+        return self.value if self.own is None else self.own
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,6 +95,7 @@ def judge_by_weights(trial: Trial, weights: Weights, stratum: Stratum) -> Judged
             each.candidate.key in trial.same,
             stratum(seen, each.candidate),
             each.score.probability,
+            each.score.own,
         )
         for each in ranked
     ]
@@ -124,7 +134,7 @@ def everywhere(_seen: Sighting, _case: Candidate) -> bool:
 def score(judged: Sequence[Judged], at: Thresholds) -> Scorecard:
     """Sum up reports that were judged one by one."""
     repeats = sum(each.has_same for each in judged)
-    shown = [[guess for guess in each.guesses[:MOST_SHOWN] if guess.value >= at.show] for each in judged]
+    shown = [[guess for guess in each.guesses[:MOST_SHOWN] if guess.shown_by >= at.show] for each in judged]
     first = sum(bool(guesses) and guesses[0].is_same for guesses in shown)
     any_of_3 = sum(any(guess.is_same for guess in guesses) for guesses in shown)
     right, wrong, missed = _decisions(judged, at.decide)
@@ -182,7 +192,7 @@ def best_decision(judged: Sequence[Judged]) -> float:
 
 def budget(judged: Sequence[Judged], suggestions: float) -> float:
     """Find the value from which at most so many suggestions are shown per report."""
-    values = sorted((guess.value for each in judged for guess in each.guesses[:MOST_SHOWN]), reverse=True)
+    values = sorted((guess.shown_by for each in judged for guess in each.guesses[:MOST_SHOWN]), reverse=True)
     allowed = int(suggestions * len(judged))
     return values[allowed] + 1e-9 if allowed < len(values) else -math.inf
 

@@ -229,7 +229,7 @@ def _any_links(judged: Iterable[Judged], labels: Labels) -> Iterator[tuple[float
         right = each.key in labels.touched or (best is not None and best.key in labels.touched)
         if best is not None:
             right = right or best.is_same
-        yield (best.value if best is not None else float("-inf"), right, wanted)
+        yield (best.shown_by if best is not None else float("-inf"), right, wanted)
 
 
 def macro(lines: Iterable[Line], judge: str, least: int) -> dict[str, float]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import os
 import random
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -84,3 +88,25 @@ def test_a_file_without_the_columns_is_refused(tmp_path, content):
     (tmp_path / "labels.csv").write_text(content, encoding="utf-8")
     with pytest.raises(errors.LabelsUnreadable):
         labelled.read_labels(tmp_path / "labels.csv")
+
+
+DATA = Path(os.environ.get("VIGIE_REAL_DATA", Path(__file__).resolve().parents[4] / "shared" / "data"))
+
+
+@pytest.mark.realdata
+@pytest.mark.skipif(not DATA.is_dir(), reason="the real cities' files are not on this machine")
+def test_bostons_closing_words_change_nothing_either(tmp_path, services):
+    source = DATA / "requests" / "boston_311_2011Q3.csv.gz"
+    labels = DATA / "requests" / "boston_311_2011Q3_duplicates.csv"
+    with gzip.open(source, "rt", encoding="utf-8", newline="") as stream:
+        rows = csv.DictReader(stream)
+        records = list(islice(rows, 4000))
+    said = [each["closure_reason"] for each in records]
+    random.Random(311).shuffle(said)
+    scrambled = tmp_path / "scrambled.csv"
+    with scrambled.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(records[0]))
+        writer.writeheader()
+        writer.writerows(dict(each, closure_reason=words) for each, words in zip(records, said, strict=True))
+    plain = labelled.read(source, "boston", labels, services).reports[: len(records)]
+    assert labelled.read(scrambled, "boston", labels, services).reports == plain
