@@ -53,10 +53,19 @@ class Move:
 
 
 def gather(session: Session, case: CaseRow, move: Move) -> Facts:
-    """Return what is known of a case for the guards of one move. One query, whatever the transition."""
+    """Return what is known of a case for the guards of one move: one query, one more when a crew is named."""
     parent = str(move.inputs.get("parent") or "")
     row = _COUNTS.one_or_none(session, {"id": case.id, "parent": parent or None})
-    return known(session, case, move, row._asdict())
+    return known(session, case, move, row._asdict() | _crew_time(session, case, move))
+
+
+def _crew_time(session: Session, case: CaseRow, move: Move) -> dict[str, int | None]:
+    crew = _crew(session, move)
+    if crew is None:
+        return {}
+    job = workload.Job(case.id, move.at, case.resolve_by or move.at)
+    zone = ZoneInfo(selected(session).zone)
+    return {"crew_minutes_left": workload.minutes_left(session, crew, job, zone)}
 
 
 def known(session: Session, case: CaseRow, move: Move, row: Mapping[str, Any]) -> Facts:
@@ -65,7 +74,6 @@ def known(session: Session, case: CaseRow, move: Move, row: Mapping[str, Any]) -
     service = catalogue.version(session, case.service_id)
     crew = _crew(session, move)
     zone = ZoneInfo(selected(session).zone)
-    until = case.resolve_by or move.at
     return Facts(
         now=move.at.astimezone(zone),
         role=move.actor.role,
@@ -78,9 +86,7 @@ def known(session: Session, case: CaseRow, move: Move, row: Mapping[str, Any]) -
         crew_skills=crew.skills if crew else frozenset(),
         required_skill=service.skill,
         crew_on_shift=crew is not None and _is_on_shift(crew, case, move, zone),
-        crew_minutes_left=workload.minutes_left(session, crew, workload.Job(case.id, move.at, until), zone)
-        if crew
-        else None,
+        crew_minutes_left=row.get("crew_minutes_left"),
         job_minutes=service.duration_min,
         new_service_exists=str(move.inputs.get("service_code")) in catalogue.current(session).catalogue,
         distance_m=_distance(row, move),

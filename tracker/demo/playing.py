@@ -28,7 +28,7 @@ from tracker.places.service import Located
 from tracker.reports import drafting
 from tracker.reports.drafting import Link
 from tracker.reports.submission import Intake
-from tracker.workflow import WorkflowError
+from tracker.workflow import GuardRefused, WorkflowError
 
 CHUNK = 500
 
@@ -115,13 +115,25 @@ class Player:
             is_reporter=act.role == "citizen",
         )
         try:
-            ledger.move(session, kept, asked, granted=act.granted)
+            self._carry_out(session, kept, asked, act)
             self.tally.moves += 1
         except (WorkflowError, case_errors.CaseError) as error:
             why = (
                 f"{kept.row.service_code} {kept.row.status} {act.transition} {type(error).__name__}: {error}"
             )
             self.tally.refused_moves.append(why)
+
+    def _carry_out(self, session: Session, kept: Kept, asked: Move, act: Act) -> None:
+        """Make the move; a crew needed outside its hours is called in by a dispatcher, who says so."""
+        try:
+            ledger.move(session, kept, asked, granted=act.granted)
+        except GuardRefused as refused:
+            if refused.guard != "crew_on_shift":
+                raise
+            called = {**asked.inputs, "override": True, "reason": "Appelée hors de ses heures"}
+            dispatcher = self._staff.of("dispatcher", act.at.day)
+            overruled = replace(asked, actor=dispatcher, inputs=called)
+            ledger.move(session, kept, overruled, granted=act.granted)
 
     def join(self, session: Session, child: Kept, parent: Kept, at: datetime) -> dict[str, Any] | None:
         joined = Joined(
