@@ -65,13 +65,6 @@ class Prepared:
         else:
             self._send(wire, values)
 
-    def ask(self, session: Session, values: Mapping[str, Any]) -> Asked:
-        """Send it with the next statement of the transaction; its rows are there for whoever wants them."""
-        wire, parcel = _wire(session), self._parcel(values)
-        asked = Asked(self, wire, parcel)
-        wire.leave(parcel)
-        return asked if wire.leaves_late else asked.sent()
-
     def _parcel(self, values: Mapping[str, Any]) -> Parcel:
         return Parcel(
             query=self._query,
@@ -98,25 +91,6 @@ class Prepared:
         row: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # PostgreSQL knows the columns
         self._row = make = row._make
         return make
-
-
-class Asked:
-    """An answer on its way."""
-
-    def __init__(self, statement: Prepared, wire: Wire, parcel: Parcel) -> None:
-        self._statement, self._wire, self._parcel = statement, wire, parcel
-
-    def sent(self) -> Asked:
-        """Have it sent now, if it was not yet. Raises sqlalchemy.exc.DBAPIError."""
-        if self._parcel.result is None:
-            _settle(self._wire)
-        return self
-
-    def all(self) -> list[Any]:
-        """Return the rows, their columns as attributes. Raises sqlalchemy.exc.DBAPIError."""
-        result = self.sent()._parcel.result
-        assert result is not None
-        return self._statement._rows(self._wire, result)
 
 
 def watch(engine: Engine) -> None:

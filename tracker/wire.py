@@ -131,7 +131,10 @@ class Wire:
             self._doubtful += names.values()
             self._names = {}
             raise errors.error_from_result(failed, encoding=self._transformer.encoding)
-        self._names = names
+        if self.leaves_late:
+            self._names = names
+        else:  # nobody would tell of a rollback, after which psycopg deallocates them
+            self._doubtful += names.values()
         for each, answer in zip(sent, answers, strict=True):
             if each is not None:
                 self._arrive(each, answer)

@@ -169,25 +169,19 @@ def test_statements_outlive_what_makes_psycopg_forget_its_own(kept, engine, undo
         assert COUNT.one_or_none(session, {}).many == 0
 
 
-def test_a_question_is_answered_from_the_journey_of_another(kept, session, monkeypatch):
-    KEEP.run(session, {"said": "a"})
-    made = journeys(monkeypatch)
-    asked = COUNT.ask(session, {})
-    KEEP.run(session, {"said": "b"})
-    assert made == [2]
-    assert [row.many for row in asked.all()] == [1]
-
-
 def test_an_engine_that_is_not_watched_sends_at_once(database):
     engine = create_engine(database.app_url)
     try:
         with Session(engine) as session:
             session.execute(text("CREATE TEMPORARY TABLE kept (said text)"))
             KEEP.later(session, {"said": "a"})
-            asked = COUNT.ask(session, {})
-            KEEP.later(session, {"said": "b"})
-            assert [row.many for row in asked.all()] == [1]
+            assert session.scalar(text("SELECT count(*) FROM kept")) == 1
             session.commit()
-            assert COUNT.one_or_none(session, {}).many == 2
+            often = text("SELECT count(*) FROM kept WHERE said <> :said")
+            for _ in range(8):  # psycopg prepares what it has seen several times, and then deallocates all
+                session.execute(often, {"said": "z"})
+            assert COUNT.one_or_none(session, {}).many == 1
+            session.rollback()
+            assert COUNT.one_or_none(session, {}).many == 1
     finally:
         engine.dispose()

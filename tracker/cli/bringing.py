@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,6 @@ from tracker import db
 from tracker.cli import ready
 from tracker.cli.text import Failure, pick
 from tracker.imports import errors
-from tracker.jurisdictions import service as jurisdictions
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, path_type=Path)
@@ -29,7 +27,7 @@ def town(wanted: str | None) -> Iterator[tuple[Engine, str]]:
     """Give an engine and the town meant; what can go wrong becomes one sentence on stderr."""
     try:
         with ready.application() as engine:
-            yield engine, wanted or os.environ.get("VIGIE_JURISDICTION") or _only(engine)
+            yield engine, ready.code_of(engine, wanted)
     except errors.ImportsError as problem:
         raise Failure(fr=problem.fr, en=problem.en) from problem
     except db.JurisdictionUnknown as unknown:
@@ -37,17 +35,6 @@ def town(wanted: str | None) -> Iterator[tuple[Engine, str]]:
             fr=f"aucune municipalité n’a le code «\u00a0{unknown.code}\u00a0».",
             en=f"no municipality has the code “{unknown.code}”.",
         ) from None
-
-
-def _only(engine: Engine) -> str:
-    towns = jurisdictions.listing(engine)
-    if len(towns) != 1:
-        known = ", ".join(each.code for each in towns) or "-"
-        raise Failure(
-            fr=f"dites laquelle avec --jurisdiction (il y a\u00a0: {known}).",
-            en=f"say which one with --jurisdiction (there are: {known}).",
-        )
-    return towns[0].code
 
 
 @contextmanager

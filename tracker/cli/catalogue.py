@@ -12,9 +12,8 @@ from tracker import db, definitions, postgres
 from tracker.catalogue import check as across
 from tracker.catalogue import errors, files, service
 from tracker.catalogue.definitions import Catalogue
+from tracker.cli import ready
 from tracker.cli.text import Failure, Group, pick, say
-from tracker.jurisdictions import service as jurisdictions
-from tracker.jurisdictions.models import Jurisdiction
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -63,23 +62,13 @@ def load(folder: Path, jurisdiction: str | None, *, dry_run: bool) -> None:
 
 def _load(found: Catalogue, wanted: str | None, *, keep: bool) -> tuple[str, service.LoadReport]:
     engine = db.make_engine(postgres.current(os.environ).app)
-    code = wanted or os.environ.get("VIGIE_JURISDICTION") or _only(jurisdictions.listing(engine))
+    code = ready.code_of(engine, wanted)
     with db.transaction(engine, code) as session:
         report = service.load(session, found)
         if not keep:
             session.rollback()
     engine.dispose()
     return code, report
-
-
-def _only(towns: list[Jurisdiction]) -> str:
-    if len(towns) != 1:
-        known = ", ".join(town.code for town in towns) or "-"
-        raise Failure(
-            fr=f"dites laquelle avec --jurisdiction (il y a : {known}).",
-            en=f"say which one with --jurisdiction (there are: {known}).",
-        )
-    return towns[0].code
 
 
 def _read(folder: Path) -> Catalogue:

@@ -12,7 +12,6 @@ from typing import Any
 
 import click
 from rich.console import Console
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from gis import measures
@@ -27,7 +26,6 @@ from tracker.duplicates import errors, evaluating, files, labelled, queries, wei
 from tracker.duplicates.evaluating import Question
 from tracker.duplicates.labelled import Material
 from tracker.imports.errors import ImportsError
-from tracker.jurisdictions import service as jurisdictions
 from tracker.postgres.place import default_var
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -136,7 +134,7 @@ def use(version: str, jurisdiction: str | None) -> None:
     with (
         _told(),
         ready.application() as engine,
-        db.transaction(engine, _code(engine, jurisdiction)) as session,
+        db.transaction(engine, ready.code_of(engine, jurisdiction)) as session,
     ):
         if not weights.choose(session, None if version == "default" else version):
             session.rollback()
@@ -178,21 +176,8 @@ def _from_town(source: Source) -> Material:
 
 @contextmanager
 def _transaction(wanted: str | None) -> Iterator[Session]:
-    with ready.application() as engine, db.transaction(engine, _code(engine, wanted)) as session:
+    with ready.application() as engine, db.transaction(engine, ready.code_of(engine, wanted)) as session:
         yield session
-
-
-def _code(engine: Engine, wanted: str | None) -> str:
-    if wanted or os.environ.get("VIGIE_JURISDICTION"):
-        return wanted or os.environ["VIGIE_JURISDICTION"]
-    towns = jurisdictions.listing(engine)
-    if len(towns) != 1:
-        known = ", ".join(town.code for town in towns) or "-"
-        raise Failure(
-            fr=f"dites laquelle avec --jurisdiction (il y a : {known}).",
-            en=f"say which one with --jurisdiction (there are: {known}).",
-        )
-    return towns[0].code
 
 
 def _folder() -> Path:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy import Engine
 
 from tracker import db, postgres
+from tracker.cli.text import Failure
 from tracker.jurisdictions import service as jurisdictions
 from tracker.postgres import place
 
@@ -50,3 +51,21 @@ def application() -> Iterator[Engine]:
 def app_role() -> str:
     """Return the application's login role."""
     return jurisdictions.app_role_of(postgres.current(os.environ).app)
+
+
+def code_of(engine: Engine, wanted: str | None) -> str:
+    """Return the jurisdiction meant: the one named, else the environment's, else the only one there is.
+
+    Raises Failure when there are several, or none.
+    """
+    named = wanted or os.environ.get("VIGIE_JURISDICTION")
+    if named:
+        return named
+    towns = jurisdictions.listing(engine)
+    if len(towns) != 1:
+        known = ", ".join(town.code for town in towns) or "-"
+        raise Failure(
+            fr=f"dites laquelle avec --jurisdiction (il y a\u00a0: {known}).",
+            en=f"say which one with --jurisdiction (there are: {known}).",
+        )
+    return towns[0].code

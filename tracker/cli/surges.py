@@ -69,7 +69,7 @@ def _find(engine: Engine, code: str, *, keep: bool) -> None:
 @contextmanager
 def _town(engine: Engine, code: str | None) -> Iterator[Session]:
     """Open a transaction in the town that is named, else in the only one there is."""
-    wanted = code or os.environ.get("VIGIE_JURISDICTION") or _only(engine)
+    wanted = ready.code_of(engine, code)
     try:
         with db.transaction(engine, wanted) as session:
             yield session
@@ -78,13 +78,3 @@ def _town(engine: Engine, code: str | None) -> Iterator[Session]:
             fr=f"aucune municipalité n’a le code « {wanted} ».",
             en=f"no municipality has the code “{wanted}”.",
         ) from None
-
-
-def _only(engine: Engine) -> str:
-    known = [town.code for town in jurisdictions.listing(engine)]
-    if len(known) == 1:
-        return known[0]
-    raise Failure(
-        fr=f"dites laquelle avec --jurisdiction (il y a : {', '.join(known) or '-'}).",
-        en=f"say which one with --jurisdiction (there are: {', '.join(known) or '-'}).",
-    )

@@ -35,7 +35,7 @@ class Roster:
         if not self.days or any(hours.on_call for hours in self.days.values()):
             return True
         local = at.astimezone(zone)
-        return any(begins <= local < ends for begins, ends, _ in self._shifts(local, local))
+        return any(begins <= local < ends for begins, ends in self._shifts(local, local))
 
     def is_on_shift(self, at: datetime, until: datetime, zone: ZoneInfo) -> bool:
         """Tell whether the crew works at some time between now and then, at the latest the end of today."""
@@ -51,11 +51,11 @@ class Roster:
         last = max(min(until.astimezone(zone), local + FARTHEST), midnight)
         return sum(
             round(capacity_min * (ends - max(begins, local)) / (ends - begins))
-            for begins, ends, _ in self._shifts(local, last)
+            for begins, ends in self._shifts(local, last)
             if ends > local
         )
 
-    def _shifts(self, local: datetime, last: datetime) -> list[tuple[datetime, datetime, Hours]]:
+    def _shifts(self, local: datetime, last: datetime) -> list[tuple[datetime, datetime]]:
         """Return the shifts that may touch a stretch of local time; one of last night may still run."""
         found = []
         day = local.date() - timedelta(days=1)
@@ -65,7 +65,7 @@ class Roster:
                 begins = datetime.combine(day, hours.starts, local.tzinfo)
                 ends = begins + timedelta(minutes=hours.minutes)
                 if begins < last or begins <= local:
-                    found.append((begins, ends, hours))
+                    found.append((begins, ends))
             day += timedelta(days=1)
         return found
 

@@ -8,22 +8,12 @@ from typing import Any
 
 from tracker import definitions
 from tracker.surges.errors import RulesInvalid
+from tracker.workflow.table import Words
 
 FILE = definitions.DATA / "surges" / "rules.yaml"
 KEYS = ("segment", "circuit", "zone")
 BECOMES = ("incident", "tour")
 _MEMBERS = {"name", "services", "count", "scan", "becomes", "banner"}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Words:
-    """A text in both languages."""
-
-    fr: str
-    en: str
-
-    def said_in(self, language: str) -> str:
-        return self.en if language == "en" else self.fr
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import count
@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from click.testing import Result as Said
 from sqlalchemy import Engine, text
 
 from tests.support.database import Database
 from tracker import db, events
+from tracker.cli import main
 from tracker.imports import districts, mapping_file, runner
 from tracker.imports.mapping import Mapping
 from tracker.imports.runner import Result
@@ -218,3 +221,22 @@ def town(bare_town: Town) -> Town:
     """A town of two square districts, Ouest and Est."""
     bare_town.squares()
     return bare_town
+
+
+def terminal(database: Database, town: Town, *before: str) -> Callable[..., Said]:
+    """Return what runs a command against the town, its words after `before`, in French by default."""
+
+    def run(*words: str, lang: str = "fr_CA.UTF-8") -> Said:
+        env = {
+            "VIGIE_DATABASE_URL": database.app_url,
+            "VIGIE_OWNER_DATABASE_URL": database.owner_url,
+            "VIGIE_VAR": str(town.folder / "var"),
+            "VIGIE_JURISDICTION": town.code,
+            "LC_ALL": lang,
+            "LC_MESSAGES": lang,
+            "LANG": lang,
+            "LANGUAGE": "",
+        }
+        return CliRunner(env=env).invoke(main, [*before, *words])
+
+    return run

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from tests.support.database import Database
-from tests.tracker.imports.conftest import MAPPING, SQUARES, Town, row, written
-from tracker.cli import main
+from tests.tracker.imports.conftest import MAPPING, SQUARES, Town, row, terminal, written
 
 Vigie = Callable[..., Result]
 
@@ -23,21 +22,7 @@ def vigie(database: Database, town: Town) -> Vigie:
     (town.folder / "rows.csv").write_bytes(
         written([row("A1"), row("A2", type="?"), row("A3", state="done", answer="same as #A1")])
     )
-
-    def run(*words: str, lang: str = "fr_CA.UTF-8") -> Result:
-        env = {
-            "VIGIE_DATABASE_URL": database.app_url,
-            "VIGIE_OWNER_DATABASE_URL": database.owner_url,
-            "VIGIE_VAR": str(town.folder / "var"),
-            "VIGIE_JURISDICTION": town.code,
-            "LC_ALL": lang,
-            "LC_MESSAGES": lang,
-            "LANG": lang,
-            "LANGUAGE": "",
-        }
-        return CliRunner(env=env).invoke(main, ["import", *words])
-
-    return run
+    return terminal(database, town, "import")
 
 
 def requests(town: Town, *more: str) -> tuple[str, ...]:

@@ -6,13 +6,12 @@ from collections.abc import Callable
 
 import orjson
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from tests.support.database import Database
 from tests.support.extracts import village
-from tests.tracker.imports.conftest import SQUARES, Town, row
+from tests.tracker.imports.conftest import SQUARES, Town, row, terminal
 from tracker import db
-from tracker.cli import main
 from tracker.imports import osm
 
 Vigie = Callable[..., Result]
@@ -22,21 +21,7 @@ MOVED = SQUARES.replace("-74.0,", "-74.004,")
 @pytest.fixture
 def vigie(database: Database, town: Town) -> Vigie:
     """Run a command against the town, in French unless told otherwise."""
-
-    def run(*words: str, lang: str = "fr_CA.UTF-8") -> Result:
-        env = {
-            "VIGIE_DATABASE_URL": database.app_url,
-            "VIGIE_OWNER_DATABASE_URL": database.owner_url,
-            "VIGIE_VAR": str(town.folder / "var"),
-            "VIGIE_JURISDICTION": town.code,
-            "LC_ALL": lang,
-            "LC_MESSAGES": lang,
-            "LANG": lang,
-            "LANGUAGE": "",
-        }
-        return CliRunner(env=env).invoke(main, list(words))
-
-    return run
+    return terminal(database, town)
 
 
 def table(result: Result) -> dict[str, str]:
