@@ -5,6 +5,7 @@ A shift and a scale keep the sum of reasons exact, which a curve through bins (i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ Floats = NDArray[np.float64]
 _ROUNDS, _STEPS = 12, 25
 # Drawn to "no change", or a hundred decisions without a mistake would be taken for certainty.
 _TIGHT = np.array([0.5, 4.0, 1.0])
+_STRATUM_TIGHT = 8.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +25,11 @@ class Calibration:
     shift: float
     scale: float
     rivals: float
+
+    def tell(self, totals: Floats, groups: NDArray[np.int32]) -> Floats:
+        """Return calibrated log-odds of candidates in groups."""
+        told = self.shift + self.scale * totals
+        return np.asarray(told - self.rivals * _claims(told, groups))
 
 
 def fit(totals: Floats, truths: Floats, groups: NDArray[np.int32]) -> Calibration:
@@ -37,6 +44,34 @@ def fit(totals: Floats, truths: Floats, groups: NDArray[np.int32]) -> Calibratio
         if abs(a) + abs(b - 1) < 1e-3:
             break
     return Calibration(shift=float(shift), scale=float(scale), rivals=float(worth))
+
+
+def fit_shifts(told: Floats, truths: Floats, strata: Sequence[str]) -> dict[str, float]:
+    """Fit one more shift for each stratum to log-odds calibrated as a whole; drawn hard to nothing.
+
+    A shift of the sum keeps it a sum, which a curve through bins would not (docs/decisions/0023).
+    """
+    rows: dict[str, list[int]] = {}
+    for row, name in enumerate(strata):
+        rows.setdefault(name, []).append(row)
+    return {
+        name: found
+        for name, own in sorted(rows.items())
+        if abs(found := _shift(told[own], truths[own])) >= 0.01
+    }
+
+
+def _shift(told: Floats, truths: Floats) -> float:
+    value = 0.0
+    for _ in range(_STEPS):
+        chance = 1 / (1 + np.exp(-np.clip(told + value, -30, 30)))
+        slope = float((chance - truths).sum()) + _STRATUM_TIGHT * value
+        bend = float((chance * (1 - chance)).sum()) + _STRATUM_TIGHT
+        step = max(-1.0, min(1.0, slope / bend))
+        value -= step
+        if abs(step) < 1e-5:
+            break
+    return value
 
 
 def _claims(totals: Floats, groups: NDArray[np.int32]) -> Floats:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gis.learned import Learned, pair
+from gis.learned import Learned, pair, stratum_of
 from gis.sighting import Candidate, Sighting, Term
 
 # These are corrected for the kind of thing too: how far apart and how late its reports come, how often.
-BY_KIND = frozenset(["prior", "distance", "time"])
+BY_KIND = frozenset(["prior", "distance", "time", "together", "answers"])
 
 
 def correct(terms: Sequence[Term], sighting: Sighting, candidate: Candidate, learned: Learned) -> list[Term]:
@@ -16,15 +16,18 @@ def correct(terms: Sequence[Term], sighting: Sighting, candidate: Candidate, lea
     own = learned.by_kind.get(sighting.kind) or learned.by_kind.get(sighting.service) or {}
     levels, scale = learned.levels, learned.scale
     corrected = []
-    for term in terms:
-        key = (term.name, term.level)
-        value = term.value + levels.get(key, 0.0)
-        if own and term.name in BY_KIND:
+    for name, value, fr, en, level in terms:
+        key = (name, level)
+        value += levels.get(key, 0.0)
+        if own and name in BY_KIND:
             value += own.get(key, 0.0)
-        if term.name == "service":
+        if name == "service":
             value += learned.pairs.get(pair(sighting.kind, candidate.kind), 0.0)
         value *= scale
-        if term.name == "prior":
+        if name == "prior":
             value += learned.shift
-        corrected.append(Term(term.name, value, term.fr, term.en, term.level))
+            if learned.shifts:
+                stratum = stratum_of(sighting.service, sighting.accuracy_m, candidate.accuracy_m)
+                value += learned.shifts.get(stratum, 0.0)
+        corrected.append(Term(name, value, fr, en, level))
     return corrected

@@ -60,6 +60,18 @@ def metres_per_degree(lat: float) -> tuple[float, float]:
     return math.radians(prime_vertical_m * math.cos(math.radians(lat))), math.radians(meridian_m)
 
 
+def direction(
+    east_deg: float | None, north_deg: float | None, lat: float | None
+) -> tuple[float, float] | None:
+    """Give the unit vector, east and north on the ground, of a short step in degrees; None without one."""
+    if east_deg is None or north_deg is None or lat is None:
+        return None
+    per_lon, per_lat = metres_per_degree(lat)
+    east_m, north_m = east_deg * per_lon, north_deg * per_lat
+    length_m = math.hypot(east_m, north_m)
+    return (east_m / length_m, north_m / length_m) if length_m > 0 else None
+
+
 def box_around(lon: float, lat: float, radius_m: float) -> Box:
     """Give the box in degrees which holds every point within `radius_m` of this one.
 

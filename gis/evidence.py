@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 from datetime import datetime
 
-from gis import address, crs, levels, photohash, text, wording
+from gis import address, crs, levels, photohash, spacing, text, wording
 from gis.learned import pair
 from gis.sighting import Candidate, Company, Sighting, Term
 from gis.weights import Identity, Weights
@@ -43,14 +43,18 @@ def gather(
         yield _street(sighting, candidate, is_blind=distance_m is None)
     if distance_m is not None:
         kind = "named" if decided else _CLASS[relation]
-        yield _space(sighting, candidate, weights, distance_m, kind)
+        yield spacing.space(sighting, candidate, weights, distance_m, kind)
+        yield from spacing.decomposed(sighting, candidate, distance_m)
+        yield spacing.together(sighting, candidate, distance_m, kind)
     yield from _time(sighting, candidate, weights)
     yield from _side(sighting, candidate, weights)
     yield from _text(sighting, candidate, weights)
     yield from _answers(sighting, candidate, weights)
     yield from _reporter(sighting, candidate, weights)
-    if photohash.is_shared(sighting.photo_hashes, candidate.photo_hashes):
-        yield Term("photo", weights.detail.same_photo, "même photo", "same photo", "same")
+    yield from _photos(sighting, candidate, weights)
+    if candidate.reports > 1:
+        count = candidate.reports
+        yield Term("crowd", 0.0, f"déjà signalé {count} fois", f"reported {count} times", _few(count))
     if sighting.channel and candidate.channel:
         yield _channels(sighting.channel, candidate.channel)
 
@@ -135,35 +139,6 @@ def search_radius_m(radius_m: float, accuracy_a_m: float, accuracy_b_m: float) -
     Widened up to 80 m only, lest one bad fix bring in the whole quarter; a larger policy stands as it is.
     """
     return min(radius_m + accuracy_a_m + accuracy_b_m, max(80.0, radius_m))
-
-
-def _space(sighting: Sighting, candidate: Candidate, weights: Weights, d: float, kind: str) -> Term:
-    """Weigh the distance: how likely if one thing (normal scatter, a few strays), against by mere chance."""
-    words = wording.distance(d)
-    spread = max(weights.space.least_spread_m, weights.space.spread_share * sighting.radius_m)
-    near2 = sighting.accuracy_m**2 + candidate.accuracy_m**2 + spread**2
-    level = f"{kind}:{_fineness(near2)}:{levels.metres(d)}"
-    # Where the segment, asset or address decides, near is no evidence: the next lamp is always near.
-    if kind == "named":
-        return Term("distance", 0.0, words.fr, words.en, level)
-    space = weights.space
-    stray2 = near2 + space.stray_m**2
-    if_same = (1 - space.stray_share) * _density(d, near2) + space.stray_share * _density(d, stray2)
-    by_chance = space.clutter / (math.pi * sighting.radius_m**2)
-    if sighting.density_per_km2 is not None:
-        # A count over a small block may be zero by luck: it may not say more than ten times "empty".
-        by_chance = max(sighting.density_per_km2 / 1e6, by_chance / 10)
-    value = max(math.log(max(if_same, 1e-300) / by_chance), -12.0)
-    return Term("distance", value, words.fr, words.en, level)
-
-
-def _fineness(variance: float) -> str:
-    """Class how well both places are known, from the variance of their difference in square metres."""
-    return "fine" if variance < 15**2 else "fair" if variance < 28**2 else "coarse"
-
-
-def _density(d: float, variance: float) -> float:
-    return math.exp(-d * d / (2 * variance)) / (2 * math.pi * variance)
 
 
 def _time(sighting: Sighting, candidate: Candidate, weights: Weights) -> Iterator[Term]:
@@ -255,7 +230,14 @@ def _text(sighting: Sighting, candidate: Candidate, weights: Weights) -> Iterato
         # "2" is in every second text; a pole's or a house's number is not.
         if len(number) >= 2:
             worth = weights.detail.shared_number
-            yield Term("number", worth, f"même numéro {number}", f"same number {number}", "same")
+            level = "same" if len(number) == 2 else "same:long"
+            yield Term("number", worth, f"même numéro {number}", f"same number {number}", level)
+    elif _longest(one.numbers) >= 3 and _longest(other.numbers) >= 3:
+        yield Term("number", 0.0, "autre numéro", "another number", "other")
+
+
+def _longest(numbers: frozenset[str]) -> int:
+    return max(map(len, numbers), default=0)
 
 
 def _text_term(alike: float, value: float) -> Term:
@@ -281,6 +263,18 @@ def _answers(sighting: Sighting, candidate: Candidate, weights: Weights) -> Iter
         f"{same} of {len(shared)} answers the same",
         f"{min(same, 3)}/{min(len(shared), 3)}",
     )
+
+
+def _photos(sighting: Sighting, candidate: Candidate, weights: Weights) -> Iterator[Term]:
+    if not sighting.photo_hashes or not candidate.photo_hashes:
+        return
+    apart = photohash.least_apart(sighting.photo_hashes, candidate.photo_hashes)
+    if apart is None:
+        return
+    if apart <= photohash.NEAR:
+        yield Term("photo", weights.detail.same_photo, "même photo", "same photo", "same")
+    else:
+        yield Term("photo", 0.0, "autre photo", "another photo", levels.bits(apart))
 
 
 def _reporter(sighting: Sighting, candidate: Candidate, weights: Weights) -> Iterator[Term]:

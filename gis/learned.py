@@ -20,7 +20,8 @@ class Learned:
 
     `levels` by term and class; `by_kind` the same for one service or word of a city; `pairs` by two of them,
     in alphabetical order; `confused` are those which were seen to be one thing, with the share of near pairs
-    that are. `facts` say where all this comes from: source, date, counts, measures.
+    that are. `shifts` calibrate each stratum once more: a group of services, and how well both places are
+    known (`stratum_of`). `facts` say where all this comes from: source, date, counts, measures.
     """
 
     version: str
@@ -31,6 +32,7 @@ class Learned:
     shift: float = 0.0
     scale: float = 1.0
     rivals: float = 0.0
+    shifts: Mapping[str, float] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     def often_one(self, service: str) -> tuple[str, ...]:
@@ -56,6 +58,7 @@ class Learned:
             shift=_finite(calibration.get("shift", 0.0), "learned.calibration.shift"),
             scale=_finite(calibration.get("scale", 1.0), "learned.calibration.scale"),
             rivals=_finite(calibration.get("rivals", 0.0), "learned.calibration.rivals"),
+            shifts=_numbers(calibration.get("shifts", {}), "learned.calibration.shifts"),
             facts=dict(mapping.get("facts", {})),
         )
 
@@ -68,12 +71,23 @@ class Learned:
                 "shift": round(self.shift, 4),
                 "scale": round(self.scale, 4),
                 "rivals": round(self.rivals, 4),
+                "shifts": {name: round(value, 3) for name, value in sorted(self.shifts.items())},
             },
             "levels": _nested(self.levels),
             "by_kind": {kind: _nested(self.by_kind[kind]) for kind in sorted(self.by_kind)},
             "confused": _listed(self.confused),
             "pairs": _listed(self.pairs),
         }
+
+
+# A telephone's position, a pin or a thing's own place; beyond it is a door, a corner or a street.
+POINT_M = 12.0
+
+
+def stratum_of(service: str, accuracy_m: float, other_accuracy_m: float) -> str:
+    """Name what is calibrated together: the group of services, and if each place is a point or a door."""
+    one = "point" if accuracy_m <= POINT_M else "door"
+    return f"{service.partition('-')[0]}:{one}-{'point' if other_accuracy_m <= POINT_M else 'door'}"
 
 
 def pair(one: str, other: str) -> Key:
@@ -96,6 +110,12 @@ def _corrections(value: Any, where: str) -> dict[Key, float]:
         for term, levels in value.items()
         for level, number in levels.items()
     }
+
+
+def _numbers(value: Any, where: str) -> dict[str, float]:
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{where}: a mapping of names to numbers is needed")
+    return {str(name): _finite(number, f"{where}.{name}") for name, number in value.items()}
 
 
 def _pairs(value: Any, where: str) -> dict[Key, float]:

@@ -19,20 +19,30 @@ from numpy.typing import NDArray
 from gis import calibration, companies, duplicates, evidence
 from gis.correction import BY_KIND
 from gis.duplicates import Score
-from gis.learned import Key, Learned, pair
+from gis.learned import Key, Learned, pair, stratum_of
 from gis.replay import Trial
 from gis.sighting import Candidate, Sighting
 from gis.weights import Weights
 
 # How hard a correction is drawn to nothing: the inverse of its variance in squared log-odds.
-_TIGHT = {"prior": 0.01, "channel": 1.0, "around": 0.5, "nearer": 0.5, "fresher": 0.5}
-_USUAL = 0.3
-_KIND_PRIOR, _KIND_LEVEL, _PAIR = 1.0, 2.0, 1.0
+_TIGHT = {
+    "prior": 0.02,
+    "channel": 2.0,
+    "around": 1.0,
+    "nearer": 1.0,
+    "fresher": 1.0,
+    "together": 4.0,
+    "along": 1.0,
+    "across": 1.0,
+}
+_USUAL = 0.6
+_KIND_PRIOR, _KIND_LEVEL, _PAIR = 2.0, 4.0, 2.0
 # Below so many true pairs a service has no curve of its own, only how often its things are repeated.
 _LEAST_OF_KIND = 6
 # Of far pairs that are not one thing, one in so many is kept, and weighs as many.
 _THIN = 8
 _NEAR_M = 90.0
+_REFUSED = 3
 _STEPS = 15
 _CONFUSED_M, _DOUBT, _BASE_RATE, _LEAST_CONFUSED = 60.0, 10.0, 0.02, 3
 
@@ -70,7 +80,12 @@ def learn(trials: Iterable[Trial], base: Weights, version: str) -> Lesson:
     told = trials if isinstance(trials, Sequence) else list(trials)
     start = base.learned or Learned(version="none", levels={})
     start = replace(
-        start, shift=0.0, scale=1.0, rivals=0.0, confused={**start.confused, **_confusions(told, base)}
+        start,
+        shift=0.0,
+        scale=1.0,
+        rivals=0.0,
+        shifts={},
+        confused={**start.confused, **_confusions(told, base)},
     )
     design = _Design(replace(base, learned=start))
     for trial in told:
@@ -83,19 +98,23 @@ def learn(trials: Iterable[Trial], base: Weights, version: str) -> Lesson:
 
 
 def calibrate(trials: Iterable[Trial], weights: Weights) -> Learned:
-    """Fit shift, scale and rivals on trials the corrections were not learned from."""
+    """Fit shift, scale, rivals and each stratum's shift on trials the corrections were not learned from."""
     assert weights.learned is not None
-    plain = replace(weights, learned=replace(weights.learned, shift=0.0, scale=1.0, rivals=0.0))
+    plain = replace(weights, learned=replace(weights.learned, shift=0.0, scale=1.0, rivals=0.0, shifts={}))
     totals, truths, groups = array("d"), array("b"), array("i")
+    strata: list[str] = []
     for number, trial in enumerate(trials):
         for each in duplicates.rank(trial.report.sighting, trial.candidates, plain, len(trial.candidates)):
             totals.append(each.score.total)
             truths.append(each.candidate.key in trial.same)
             groups.append(number)
-    found = calibration.fit(
-        np.frombuffer(totals), np.frombuffer(truths, np.int8).astype(float), np.frombuffer(groups, np.int32)
-    )
-    return replace(weights.learned, shift=found.shift, scale=found.scale, rivals=found.rivals)
+            seen = trial.report.sighting
+            strata.append(stratum_of(seen.service, seen.accuracy_m, each.candidate.accuracy_m))
+    sums, right = np.frombuffer(totals), np.frombuffer(truths, np.int8).astype(float)
+    found = calibration.fit(sums, right, np.frombuffer(groups, np.int32))
+    told = found.tell(sums, np.frombuffer(groups, np.int32))
+    shifts = calibration.fit_shifts(told, right, strata)
+    return replace(weights.learned, shift=found.shift, scale=found.scale, rivals=found.rivals, shifts=shifts)
 
 
 def _confusions(trials: Iterable[Trial], base: Weights) -> dict[Key, float]:
@@ -154,7 +173,8 @@ class _Design:
             self._put(seen.kind, case, score)
             self._offset.append(score.total)
             self._truth.append(is_same)
-            self._weight.append(weight)
+            # A proposal that somebody refused is a decision; not to have linked two may be an oversight.
+            self._weight.append(_REFUSED if case.key in trial.refused and not is_same else weight)
 
     def _put(self, kind: str, candidate: Candidate, score: Score) -> None:
         row = self.rows

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from gis import address
 
 _METRES = (1.0, 9.0, 14.0, 20.0, 30.0, 45.0, 60.0, 90.0, 130.0, 180.0)
+_OFFSETS = (2.0, 4.0, 6.0, 9.0, 12.0, 16.0, 20.0, 25.0, 32.0, 45.0, 70.0)
 _MINUTES = (5, 20, 60, 240, 720, 1440, 2880, 5760, 10080, 20160, 43200, 86400)
 _SINCE_CLOSED_H = (2.4, 24.0, 96.0, 240.0)
 _SPREADS = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0)
@@ -22,6 +23,7 @@ def _names(edges: Sequence[float]) -> tuple[str, ...]:
     return (*(f"<{edge:g}" for edge in edges), f">={edges[-1]:g}")
 
 
+_OFFSET_NAMES = _names(_OFFSETS)
 _METRE_NAMES, _MINUTE_NAMES = _names(_METRES), _names(_MINUTES)
 _CLOSED_NAMES, _GAP_NAMES = _names(_SINCE_CLOSED_H), _names(_GAPS)
 _FEW_NAMES, _ALIKE_NAMES, _SPREAD_NAMES = _names(_FEW), _names(_ALIKE), _names(_SPREADS)
@@ -30,6 +32,11 @@ _FEW_NAMES, _ALIKE_NAMES, _SPREAD_NAMES = _names(_FEW), _names(_ALIKE), _names(_
 def metres(distance_m: float) -> str:
     """Class a distance."""
     return _METRE_NAMES[bisect_right(_METRES, distance_m)]
+
+
+def offset(metres: float) -> str:
+    """Class a distance along or across the street."""
+    return _OFFSET_NAMES[bisect_right(_OFFSETS, abs(metres))]
 
 
 def spreads(ratio: float) -> str:
@@ -46,6 +53,22 @@ def closed(since_s: float, lasted_s: float) -> str:
     """Class the time since a case was finished, in hours, and whether it was finished at once."""
     quick = "quick:" if lasted_s < QUICK_H * 3600 else ""
     return quick + _CLOSED_NAMES[bisect_right(_SINCE_CLOSED_H, since_s / 3600)]
+
+
+def bits(apart: int) -> str:
+    """Class how many of 64 bits two pictures differ in."""
+    return "<9" if apart < 9 else "<16" if apart < 16 else ">=16"
+
+
+def reach(metres: float) -> str:
+    """Class a distance coarsely, to be taken together with a delay."""
+    return "near" if metres < 12 else "close" if metres < 32 else "off" if metres < 70 else "far"
+
+
+def lapse(seconds: float) -> str:
+    """Class a delay coarsely, to be taken together with a distance."""
+    hours = seconds / 3600
+    return "hours" if hours < 4 else "day" if hours < 30 else "week" if hours < 168 else "later"
 
 
 def few(count: int) -> str:

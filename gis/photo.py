@@ -16,10 +16,11 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 from pillow_heif import HeifImageFile
 
-from gis import errors, exif
+from gis import errors, exif, photohash
 
 MAX_PIXELS = 64_000_000
 _QUALITY = 84
+_HASHED_PX = 256
 
 # The format's own class rather than Image.open: nothing but these four decoders is ever reached, and the size
 # can be judged by our limit before a pixel is decoded.
@@ -59,6 +60,7 @@ class PhotoFacts:
     `width` and `height` are pixels as shown, upright; `orientation` is the EXIF value (1 to 8) still to be
     applied to the stored pixels. Position in EPSG:4326, direction in degrees from north. `taken_at` is
     timezone-aware only if the camera wrote its offset; otherwise it is the jurisdiction's wall clock.
+    `difference_hash` is of the decoded picture, upright (see `gis.photohash`); None if nothing was decoded.
     """
 
     format: str
@@ -70,6 +72,7 @@ class PhotoFacts:
     accuracy_m: float | None
     direction_deg: float | None
     taken_at: datetime | None
+    difference_hash: int | None = None
 
     @property
     def has_position(self) -> bool:
@@ -88,9 +91,12 @@ def read_facts(data: bytes, *, max_pixels: int = MAX_PIXELS, decode: bool = Fals
     # libheif turns the pixels itself; the EXIF value would turn them twice.
     orientation = 1 if kind == "HEIC" else tags.orientation
     width, height = image.size if orientation < 5 else (image.size[1], image.size[0])
+    seen = None
     if decode:
-        image.draft("RGB", (max(1, width // 8), max(1, height // 8)))
+        # Smaller than this a picture's hash would hang on how it was compressed.
+        image.draft("RGB", (max(_HASHED_PX, width // 8), max(_HASHED_PX, height // 8)))
         _load(image)
+        seen = photohash.difference_hash(_upright(_in_srgb(image), orientation))
     return PhotoFacts(
         format=kind,
         width=width,
@@ -101,6 +107,7 @@ def read_facts(data: bytes, *, max_pixels: int = MAX_PIXELS, decode: bool = Fals
         accuracy_m=tags.accuracy_m,
         direction_deg=tags.direction_deg,
         taken_at=tags.taken_at,
+        difference_hash=seen,
     )
 
 
@@ -119,8 +126,7 @@ def render(data: bytes, max_px: int, *, max_pixels: int = MAX_PIXELS) -> bytes:
     _load(image)
     plain = _in_srgb(image)
     plain.thumbnail((max_px, max_px), Image.Resampling.LANCZOS)
-    if orientation in _UPRIGHT:
-        plain = plain.transpose(_UPRIGHT[orientation])
+    plain = _upright(plain, orientation)
     # Pillow copies comments and resolution from here into the file it writes.
     plain.info = {}
     written = BytesIO()
@@ -171,6 +177,10 @@ def _load(image: Image.Image) -> None:
         image.load()
     except Exception as error:
         raise errors.PhotoUnreadable from error
+
+
+def _upright(image: Image.Image, orientation: int) -> Image.Image:
+    return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:

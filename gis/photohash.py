@@ -26,12 +26,28 @@ def difference_hash(image: Image.Image) -> int:
     return bits
 
 
+def as_signed(bits: int) -> int:
+    """Give a hash as databases keep 64 bits: signed."""
+    return bits - (1 << 64) if bits >> 63 else bits
+
+
+def from_signed(kept: int) -> int:
+    """Give back the hash that `as_signed` made storable."""
+    return kept & 0xFFFF_FFFF_FFFF_FFFF
+
+
 def apart(one: int, other: int) -> int:
     """Count the bits in which two hashes differ, 0 to 64."""
     return (one ^ other).bit_count()
 
 
+def least_apart(ones: Iterable[int], others: Iterable[int]) -> int | None:
+    """Count the bits in which the two nearest pictures differ. Flat ones, without a gradient, never count."""
+    told = [each for each in others if each]
+    return min((apart(one, other) for one in ones if one for other in told), default=None)
+
+
 def is_shared(ones: Iterable[int], others: Iterable[int]) -> bool:
     """Tell whether two reports carry one picture. A flat picture, without a gradient, never counts."""
-    told = [each for each in others if each]
-    return any(one and apart(one, other) <= NEAR for one in ones for other in told)
+    found = least_apart(ones, others)
+    return found is not None and found <= NEAR

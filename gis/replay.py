@@ -41,15 +41,22 @@ class Reach:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trial:
-    """One report with its candidates; `same` are the earlier cases it is about, found or not."""
+    """One report with its candidates; `same` are the earlier cases it is about, found or not.
+
+    `refused` are those that were proposed as the same, and that somebody looked at and did not take.
+    """
 
     report: Reported
     candidates: tuple[Candidate, ...]
     same: frozenset[str]
+    refused: frozenset[str] = frozenset()
 
 
 def replay(
-    reports: Iterable[Reported], links: Mapping[str, frozenset[str]], reach: Reach | None = None
+    reports: Iterable[Reported],
+    links: Mapping[str, frozenset[str]],
+    reach: Reach | None = None,
+    refused: Mapping[str, frozenset[str]] | None = None,
 ) -> Iterator[Trial]:
     """Tell the reports in order of their times. `links` join cases that labels say are one, both ways."""
     field = _Field(reach or Reach())
@@ -60,6 +67,7 @@ def replay(
             report=report,
             candidates=tuple(field.near(report.sighting)),
             same=frozenset(same & field.cases.keys()),
+            refused=(refused or {}).get(report.key, frozenset()),
         )
         field.take(report)
 
@@ -153,7 +161,7 @@ class _Case:
         self._candidate = replace(
             known, lon=lon, lat=lat, accuracy_m=accuracy_m, last_report_at=seen.at,
             reporters=known.reporters | ({seen.reporter} if seen.reporter else set()),
-            photo_hashes=known.photo_hashes + seen.photo_hashes,
+            photo_hashes=known.photo_hashes + seen.photo_hashes, reports=known.reports + 1,
         )  # fmt: skip
 
 

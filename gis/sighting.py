@@ -18,7 +18,8 @@ class Sighting:
     `window_h` bound it; a window of None lasts until the case is closed. `at` is timezone-aware.
     `reporter` is any token which is equal for one person. `density_per_km2` is the local density of open
     cases of the service, if known. `label` is the city's own word for what is reported, where several of its
-    words are one service of ours; `photo_hashes` are perceptual hashes (see `gis.photohash`).
+    words are one service of ours; `photo_hashes` are perceptual hashes (see `gis.photohash`). `street` is the
+    direction of the street there, a unit vector east and north.
     Raises ValueError for a negative accuracy or radius, or a naive time.
     """
 
@@ -41,6 +42,7 @@ class Sighting:
     label: str = ""
     channel: str = ""
     photo_hashes: tuple[int, ...] = ()
+    street: tuple[float, float] | None = None
 
     @property
     def kind(self) -> str:
@@ -80,6 +82,7 @@ class Candidate:
     label: str = ""
     channel: str = ""
     photo_hashes: tuple[int, ...] = ()
+    reports: int = 1
 
     @property
     def kind(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 NBSP = "\u00a0"
 THIN_NBSP = "\u202f"  # before ? ! and ; in French
@@ -25,14 +26,24 @@ def distance(metres: float) -> Words:
     if metres < 1:
         return Words(fr="au même endroit", en="at the same place")
     if metres < 1000:
-        return Words(fr=f"à {metres:.0f}{NBSP}m", en=f"{metres:.0f}{NBSP}m away")
+        return _whole_metres(round(metres))
     kilometres = f"{metres / 1000:.1f}"
     return Words(fr=f"à {kilometres.replace('.', ',')}{NBSP}km", en=f"{kilometres}{NBSP}km away")
 
 
 def ago(seconds: float) -> Words:
     """Say how long ago: "il y a 2 jours", "2 days ago". Under two minutes it is "just now"."""
-    amount, fr, en = _largest_unit(seconds)
+    return _ago(*_largest_unit(seconds))
+
+
+# The same few words are said of nearly every candidate of every report: they are made once.
+@lru_cache(maxsize=1024)
+def _whole_metres(metres: int) -> Words:
+    return Words(fr=f"à {metres}{NBSP}m", en=f"{metres}{NBSP}m away")
+
+
+@lru_cache(maxsize=1024)
+def _ago(amount: int, fr: str, en: str) -> Words:
     if amount == 0:
         return Words(fr="à l’instant", en="just now")
     plural = "s" if amount > 1 else ""

@@ -16,6 +16,7 @@ from tests.support import database as databases
 from tests.support import guards
 from tests.support.city import City
 from tests.support.database import Database
+from tests.support.towns import FakeClock
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -79,3 +80,15 @@ def town(city: City) -> City:
     """The town without any case, on Monday 4 May 2026 at nine."""
     cities.wipe(city)
     return city
+
+
+@pytest.fixture(scope="module")
+def watch() -> FakeClock:
+    """The clock of the module's application, which takes a moment to make."""
+    return FakeClock()
+
+
+@pytest.fixture
+def clock(watch: FakeClock) -> FakeClock:
+    watch.reset()
+    return watch

@@ -10,13 +10,19 @@ from tracker import config, db, postgres, web
 from tracker.accounts import api as accounts
 from tracker.accounts import problems as accounts_problems
 from tracker.accounts.attempts import Attempts
+from tracker.bookings import api as bookings
+from tracker.bookings import problems as bookings_problems
 from tracker.cases import api as cases
-from tracker.cases import links_api, public_api, tracking_api
+from tracker.cases import links_api, public_api, related_api, tracking_api, workflows_api
 from tracker.cases import problems as cases_problems
 from tracker.catalogue import api as catalogue
 from tracker.clock import Clock, system_clock
 from tracker.config import Settings
 from tracker.dispatch import api as dispatch
+from tracker.dispatch import problems as dispatch_problems
+from tracker.dispatch import rules_api as triage
+from tracker.evidence import api as evidence
+from tracker.evidence import problems as evidence_problems
 from tracker.http import (
     apidocs,
     handlers,
@@ -29,19 +35,40 @@ from tracker.http import (
     provider,
     requests,
     security,
+    server,
     state,
 )
+from tracker.letters import api as letters
+from tracker.letters import problems as letters_problems
 from tracker.maps import api as maps
 from tracker.maps import problems as maps_problems
 from tracker.media import api as media
 from tracker.media import problems as media_problems
+from tracker.notify import api as notices
+from tracker.notify import people_api, templates_api
+from tracker.notify import problems as notify_problems
+from tracker.notify.channels import api as channels
+from tracker.notify.channels import problems as channels_problems
+from tracker.notify.webhooks import api as webhooks
+from tracker.oncall import api as oncall
+from tracker.oncall import problems as oncall_problems
+from tracker.payments import api as payments
+from tracker.payments import problems as payments_problems
 from tracker.places import api as places
 from tracker.places import boundaries_api
 from tracker.places import problems as places_problems
+from tracker.privacy import api as privacy
+from tracker.privacy import problems as privacy_problems
 from tracker.reports import api as reports
 from tracker.reports import problems as reports_problems
+from tracker.storms import api as storms
+from tracker.storms import problems as storms_problems
 from tracker.surges import api as surges
 from tracker.surges import problems as surges_problems
+from tracker.thread import api as thread
+from tracker.thread import problems as thread_problems
+from tracker.timers import api as timers
+from tracker.timers import present as timers_on_cases
 
 BLUEPRINTS = (
     accounts.blp,
@@ -56,7 +83,24 @@ BLUEPRINTS = (
     dispatch.blp,
     media.blp,
     maps.blp,
+    storms.blp,
     surges.blp,
+    oncall.blp,
+    timers.blp,
+    notices.blp,
+    people_api.blp,
+    templates_api.blp,
+    thread.blp,
+    channels.blp,
+    webhooks.blp,
+    bookings.blp,
+    payments.blp,
+    letters.blp,
+    workflows_api.blp,
+    related_api.blp,
+    triage.blp,
+    evidence.blp,
+    privacy.blp,
 )
 PROBLEMS = (
     problems,
@@ -66,7 +110,18 @@ PROBLEMS = (
     places_problems,
     media_problems,
     maps_problems,
+    storms_problems,
     surges_problems,
+    oncall_problems,
+    notify_problems,
+    thread_problems,
+    channels_problems,
+    bookings_problems,
+    payments_problems,
+    letters_problems,
+    dispatch_problems,
+    evidence_problems,
+    privacy_problems,
 )
 
 
@@ -89,6 +144,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, engine: Engin
     handlers.init_app(app)
     for feature in PROBLEMS:
         feature.register()
+    timers_on_cases.register()
     _faces(app)
     _middleware(app, settings)
     return app
@@ -100,6 +156,7 @@ def from_environment() -> Flask:
     Raises SettingMissing.
     """
     requests.configure_logging(os.environ.get("VIGIE_LOG_LEVEL", "INFO").upper())
+    server.end_with_parent()
     address = postgres.current(os.environ)
     return create_app(config.from_env(os.environ, database_url=address.app, owner_url=address.owner))
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -35,6 +35,21 @@ class Settings:
     is_secure: bool = True
     is_demo: bool = False
     forwarded_hops: int = 0
+    # What begins with VIGIE_NOTIFY_: the channels read it for each jurisdiction (docs/howto/channels.md).
+    notify: Mapping[str, str] = field(default_factory=dict, repr=False)
+    payment_secret: str = ""
+    evidence_key_file: Path | None = None
+    checkpoints_folder: Path | None = None
+
+    @property
+    def evidence_key(self) -> Path:
+        """Return the file of the key that signs checkpoints; it belongs on another disk than the database."""
+        return self.evidence_key_file or self.var / "evidence" / "key.pem"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Return the folder that signed checkpoints are written to, to be carried off this host."""
+        return self.checkpoints_folder or self.var / "evidence" / "checkpoints"
 
 
 def from_env(env: Mapping[str, str], *, database_url: str = "", owner_url: str = "") -> Settings:
@@ -57,7 +72,15 @@ def from_env(env: Mapping[str, str], *, database_url: str = "", owner_url: str =
         is_secure=env.get("VIGIE_INSECURE_COOKIES") != "1",
         is_demo=env.get("VIGIE_DEMO") == "1",
         forwarded_hops=int(env.get("VIGIE_FORWARDED_HOPS", "0")),
+        notify={name: value for name, value in env.items() if name.startswith("VIGIE_NOTIFY_")},
+        payment_secret=env.get("VIGIE_PAYMENT_SECRET", ""),
+        evidence_key_file=_path(env.get("VIGIE_EVIDENCE_KEY")),
+        checkpoints_folder=_path(env.get("VIGIE_CHECKPOINTS")),
     )
+
+
+def _path(named: str | None) -> Path | None:
+    return Path(named) if named else None
 
 
 def _kept_secret(var: Path) -> str:

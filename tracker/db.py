@@ -199,6 +199,8 @@ class PerRevision(Generic[T]):
         if kept is not None and kept.revision == now.revision:
             kept.used = next(self._turns)
             return kept.value
+        # A key claimed ahead may wait for another transaction: never while that one waits for this lock.
+        prepared.settle(session)
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None and kept.revision == now.revision:

@@ -58,10 +58,78 @@ def read_mapping(path: Path) -> Mapping[str, Any]:
 
     Raises yaml.YAMLError on bad YAML, on a key written twice and when it is not a mapping.
     """
-    value = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506 -- a SafeLoader
+    return read_text(path.read_text(encoding="utf-8"))
+
+
+def read_text(written: str) -> Mapping[str, Any]:
+    """Return the mapping a YAML text holds. Raises as `read_mapping` does."""
+    value = yaml.load(written, Loader=_StrictLoader)  # noqa: S506 -- a SafeLoader
     if not isinstance(value or {}, dict):
         raise yaml.YAMLError("the file must hold a mapping")
     return value or {}
+
+
+def read_upload(written: str) -> Mapping[str, Any]:
+    """Return the mapping a YAML text from outside holds; a few lines of aliases could unfold into gigabytes.
+
+    Raises as `read_mapping` does, also for a text that refers to parts of itself.
+    """
+    if any(isinstance(each, yaml.AliasEvent) for each in yaml.parse(written, Loader=_StrictLoader)):
+        raise yaml.YAMLError("aliases are not read here: write the thing out")
+    return read_text(written)
+
+
+def line_of(written: str, place: str) -> int | None:
+    """Return the line of a YAML text that a place such as `transitions.pay.guards` is written on, from 1.
+
+    The entries of a list are known by their name; where the path leads no further, its last step counts.
+    """
+    try:
+        node = yaml.compose(written, Loader=_StrictLoader)
+    except yaml.YAMLError:
+        return None
+    line = None
+    for part in place.split("."):
+        found = _below(node, part)
+        if found is None:
+            break
+        line, node = found
+    return line
+
+
+def _below(node: yaml.Node | None, part: str) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == part:
+                return key.start_mark.line + 1, value
+    if isinstance(node, yaml.SequenceNode):
+        for entry in node.value:
+            named = entry.value if isinstance(entry, yaml.MappingNode) else [(None, entry)]
+            if any(isinstance(value, yaml.ScalarNode) and value.value == part for _, value in named):
+                return entry.start_mark.line + 1, entry
+    return None
+
+
+ORDER = (
+    "family", "version", "code", "name", "type", "value", "label", "visibility", "stand_ins", "states",
+    "transitions", "guard", "clock", "notice", "timer", "job",
+    "tone", "open311", "open", "final", "required", "public", "filled", "days",
+    "from", "to", "roles", "fr", "en", "sentence", "next_actor", "next", "variants", "outcomes",
+    "inputs", "choices", "guards", "for", "says", "effects", "after", "fires", "when",
+)  # fmt: skip
+
+
+def as_text(mapping: Mapping[str, Any]) -> str:
+    """Return a definition as YAML to read and change, its keys in the order of data/workflows."""
+    written: str = yaml.safe_dump(_ordered(mapping), allow_unicode=True, sort_keys=False, width=110)
+    return written
+
+
+def _ordered(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        keys = sorted(value, key=lambda key: (ORDER.index(key) if key in ORDER else len(ORDER), str(key)))
+        return {key: _ordered(value[key]) for key in keys}
+    return [_ordered(each) for each in value] if isinstance(value, list) else value
 
 
 def _rank(path: Path) -> tuple[int, str]:

@@ -3,11 +3,15 @@
 `hash = SHA-256(prev_hash || canonical JSON)` with the canonical form of RFC 8785, so that anyone
 can recompute the chain. Payloads hold text, whole numbers, booleans and lists: a binary float has no
 business in evidence. The table refuses UPDATE, DELETE and TRUNCATE by trigger (migration 0001).
+
+Free words may name a person, and the law wants them erased one day: the event seals a salted digest of them
+and `event_text` keeps the words, which can go without breaking the chain (docs/decisions/0022).
 """
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -44,9 +48,30 @@ class EventRow(Base):
     hash: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class EventText(Base):
+    """Words of an event that can be erased; `payload.texts` holds SHA-256(salt || UTF-8) of each."""
+
+    __tablename__ = "event_text"
+
+    case_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True)
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
+    text: Mapped[str] = mapped_column(Text)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Salted:
+    """Words kept beside an event, and the salt of their digest."""
+
+    name: str
+    salt: bytes
+    text: str
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
-    """A sealed fact, ready to be stored."""
+    """A sealed fact, ready to be stored, with the words kept beside it."""
 
     case_id: UUID
     seq: int
@@ -57,17 +82,19 @@ class Event:
     payload: dict[str, Any]
     prev_hash: bytes
     hash: bytes
+    texts: tuple[Salted, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fact:
-    """What happened, before it has a place in a chain."""
+    """What happened, before it has a place in a chain; `texts` are the free words in it, by name."""
 
     kind: str
     actor: str
     at: datetime
     payload: dict[str, Any]
     device_at: datetime | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,12 +105,24 @@ class Tail:
     hash: bytes = NO_HASH
 
 
-def seal(case_id: UUID, tail: Tail, *facts: Fact) -> list[Event]:
+def new_salt() -> bytes:
+    """Return a salt that keeps a digest from being guessed once its words are erased."""
+    return secrets.token_bytes(16)
+
+
+def salted_digest(salt: bytes, text: str) -> str:
+    """Return what an event holds in the place of words."""
+    return hashlib.sha256(salt + text.encode()).hexdigest()
+
+
+def seal(case_id: UUID, tail: Tail, *facts: Fact, salt: Callable[[], bytes] = new_salt) -> list[Event]:
     """Return the facts as events that continue a case's chain, in order."""
     events: list[Event] = []
     seq, previous = tail.seq, tail.hash
-    for fact in facts:
+    for told in facts:
         seq += 1
+        texts = tuple(Salted(name=name, salt=salt(), text=said) for name, said in told.texts.items())
+        fact = _with_digests(told, texts) if texts else told
         digest = digest_of(case_id, seq, fact, previous)
         events.append(
             Event(
@@ -96,10 +135,16 @@ def seal(case_id: UUID, tail: Tail, *facts: Fact) -> list[Event]:
                 payload=fact.payload,
                 prev_hash=previous,
                 hash=digest,
+                texts=texts,
             )
         )
         previous = digest
     return events
+
+
+def _with_digests(fact: Fact, texts: tuple[Salted, ...]) -> Fact:
+    digests = {each.name: salted_digest(each.salt, each.text) for each in texts}
+    return replace(fact, payload={**fact.payload, "texts": digests})
 
 
 def digest_of(case_id: UUID, seq: int, fact: Fact, previous: bytes) -> bytes:

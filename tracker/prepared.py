@@ -65,6 +65,52 @@ class Prepared:
         else:
             self._send(wire, values)
 
+    def ahead(
+        self, session: Session, values: Mapping[str, Any], told: Callable[[list[Any]], None] | None = None
+    ) -> Ahead:
+        """Ask with the next statement of the transaction; the answer's `all` sends it where none follows.
+
+        `told` is given the rows as soon as they are there. What it raises is raised where they were waited
+        for: the caller then gives the transaction up.
+        """
+        wire = _wire(session)
+        parcel = self._parcel(values)
+        asked = Ahead(self, wire, parcel, values)
+        if told is not None:
+            note, give = parcel.arrived, told
+
+            def arrived(result: PGresult) -> None:
+                if note is not None:
+                    note(result)
+                give(self._rows(wire, result))
+
+            parcel.arrived = arrived
+        if wire.leaves_late:
+            wire.leave(parcel)
+        else:
+            asked.all()
+        return asked
+
+    def ask_later(
+        self, session: Session, values: Mapping[str, Any], hear: Callable[[list[Any]], None]
+    ) -> None:
+        """Ask with the next statement of the transaction, at the latest with the commit; `hear` gets rows.
+
+        For what this transaction does without and the next ones will want.
+        """
+        wire = _wire(session)
+        if not wire.leaves_late:
+            hear(self.all(session, values))
+            return
+        parcel = self._parcel(values)
+
+        def arrived(result: PGresult) -> None:
+            self._arrived(values, result)
+            hear(self._rows(wire, result))
+
+        parcel.arrived = arrived
+        wire.leave(parcel)
+
     def _parcel(self, values: Mapping[str, Any]) -> Parcel:
         return Parcel(
             query=self._query,
@@ -93,6 +139,32 @@ class Prepared:
         return make
 
 
+class Ahead:
+    """A question that travels with the next statement, and its answer once that has come."""
+
+    def __init__(self, statement: Prepared, wire: Wire, parcel: Parcel, values: Mapping[str, Any]) -> None:
+        self.values = values
+        self._statement, self._wire, self._parcel = statement, wire, parcel
+
+    @property
+    def has_arrived(self) -> bool:
+        """Tell whether the answer is here."""
+        return self._parcel.result is not None
+
+    def all(self) -> list[Any]:
+        """Return the rows, waiting for them if need be. Raises sqlalchemy.exc.DBAPIError."""
+        if self._parcel.result is None:
+            if self._wire.leaves_late:
+                _settle(self._wire)
+            else:
+                try:
+                    self._wire.send(self._parcel)
+                except psycopg.Error as error:
+                    raise _told(error, self._statement.text) from error
+        assert self._parcel.result is not None
+        return self._statement._rows(self._wire, self._parcel.result)
+
+
 def watch(engine: Engine) -> None:
     """Let statements of an engine's connections travel together; call before the first one is opened."""
 
@@ -119,6 +191,11 @@ def watch(engine: Engine) -> None:
         wire = _wire_of(connection)
         if wire is not None:
             wire.forget()
+
+
+def settle(session: Session) -> None:
+    """Send what waits, if anything does: before anything of this process is held that others wait for."""
+    _settle(_wire(session))
 
 
 def _wire_of(connection: Connection) -> Wire | None:

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gis import text as words
+from tests.support import ground
 from tracker.demo import city, degrees
 from tracker.demo.city import City
 
@@ -59,6 +60,7 @@ def lay(session: Session, size: str) -> list[Home]:
     water = degrees.shapes([each.shape for each in town.ground.water], town.srid)
     copy_in(session, "map_feature", ("kind", "geom"), (("water", _wkb(shape)) for shape in water))
     _crews(session)
+    ground.follow_rules(session)  # a move is one move: what follows by itself would be another
     return homes
 
 

@@ -13,6 +13,7 @@ from tests.bench import (
     assigning,
     blocks,
     capture,
+    following,
     inside,
     listing,
     moving,
@@ -76,6 +77,13 @@ def test_points_get_the_same_districts_either_way(bench):
     for result in assigning.measure(bench):
         assert result.requests == assigning.QUICK_POINTS
         assert (result.ratio or 0) > 0
+
+
+def test_facts_are_followed_and_timers_fired_beside_bare_loops(bench):
+    followed, fired = following.measure(bench)
+    assert followed.requests == 300
+    assert fired.requests >= 10
+    assert (followed.ratio or 0) > 0
 
 
 def test_a_list_that_misses_its_goal_says_so():

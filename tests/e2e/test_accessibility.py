@@ -80,6 +80,14 @@ def followed(report: dict[str, Any]) -> str:
     return f"/suivi/{report['number']}/{report['secret']}"
 
 
+def held(site: Site, number: str) -> None:
+    """Hold a case, and erase a report for the register."""
+    clerk = site.town.caller("clerk")
+    assert clerk.post("/holds", {"case_number": number, "reason": "Réclamation 2026-14"}).status_code == 201
+    erased = site.town.report(location=cities.pin(640, 502))["number"]
+    assert clerk.post(f"/reports/{erased}/erasure", {"reason": "Demande écrite"}).status_code == 200
+
+
 Route = Callable[[Cast], str]
 PUBLIC: dict[str, Route] = {
     "home": lambda _: "/",
@@ -99,16 +107,23 @@ PUBLIC: dict[str, Route] = {
     "follow-done": lambda cast: followed(cast.done),
     "reopen": lambda cast: followed(cast.done) + "/rouvrir",
     "find": lambda _: "/suivi",
+    "own-data": lambda cast: followed(cast.received) + "/donnees",
+    "proof": lambda _: "/attestations",
+    "proof-unknown": lambda _: "/attestations?code=AAAA-AAAA-AAAA-AAAA",
     "sign-in": lambda _: "/connexion",
     "not-found": lambda _: "/nulle-part",
     "problem": lambda _: "/problems/case-changed",
 }
 DISPATCHER: dict[str, Route] = {
     "queue": lambda _: "/dispatch",
+    "oncall": lambda _: "/garde",
     "empty-queue": lambda _: "/dispatch?q=zzzzzz",
     "case": lambda cast: f"/dispatch/{cast.received['case']['number']}",
     "refuse": lambda cast: f"/dispatch/{cast.received['case']['number']}/faire/refuse",
     "history": lambda cast: f"/dispatch/{cast.received['case']['number']}/historique",
+    "transfer": lambda cast: f"/dispatch/{cast.received['case']['number']}/faire/transfer",
+    "join": lambda cast: f"/dispatch/{cast.received['case']['number']}/faire/mark_duplicate",
+    "storms": lambda _: "/tempetes",
     "crews": lambda _: "/crew",
 }
 CREW: dict[str, Route] = {
@@ -151,6 +166,60 @@ def test_dispatchers_pages_have_none_in_english_either(site):
     page = opened(site, size=DESK, language="en")
     sign_in(page, "dispatcher")
     assert findings(site, page, DISPATCHER, in_words_only=True) == {}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_clerks_page_has_no_accessibility_finding_and_fits(site, language):
+    held(site, cast(site).received["case"]["number"])
+    page = opened(site, size=DESK, language=language)
+    sign_in(page, "clerk")
+    page.goto("/greffe")
+    found = violations(page)
+    page.emulate_media(color_scheme="dark")
+    found += violations(page, "contrast")
+    page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+    assert (found, overflow_px(page)) == ([], 0)
+
+
+def test_the_clerk_holds_certifies_and_lifts_with_the_keyboard(site):
+    number = cast(site).received["case"]["number"]
+    page = opened(site, size=DESK)
+    sign_in(page, "clerk")
+    page.goto("/greffe")
+    page.fill("#hold-number", number)
+    page.fill("#hold-reason", "Chute d’une cycliste")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Le gel est en vigueur.")
+    page.fill("#place", "nulle part")
+    page.fill("#to", "2026-06-01")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Lieu introuvable")
+    page.fill("#place", f"{LAT}, {LON}")
+    with page.expect_download() as taken:
+        page.click("text=Délivrer l’attestation (PDF)")
+    file = taken.value.path()
+    page.goto("/attestations")
+    page.set_input_files(
+        "#file", {"name": "a.pdf", "mimeType": "application/pdf", "buffer": file.read_bytes()}
+    )
+    page.click("text=Vérifier ce fichier")
+    page.wait_for_selector("text=Ce fichier est authentique.")
+    page.goto("/greffe")
+    page.click("text=Lever")
+    page.wait_for_selector("text=Le gel est levé.")
+
+
+def test_a_person_erases_what_they_told(site):
+    told = cast(site).received
+    page = opened(site)
+    page.goto(followed(told))
+    page.click("text=Mes renseignements")
+    page.check("input[name=sure]")
+    page.click("text=Effacer mes renseignements")
+    page.wait_for_selector("h1:has-text('C’est effacé')")
+    assert violations(page) == []
+    page.goto(followed(told))
+    assert page.locator("text=Gros trou").count() == 0
 
 
 @pytest.mark.parametrize("light", ["light", "dark", "sun"])

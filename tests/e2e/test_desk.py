@@ -86,7 +86,7 @@ def test_two_cases_of_one_thing_are_merged_and_the_merge_undone(site: Site, desk
     expect(desk.locator(".notice")).to_contain_text("fusionné")
     expect(desk.locator(".queue-row")).to_have_count(1)
     desk.click(".notice .btn")
-    expect(desk.locator(".notice")).to_contain_text("défaite")
+    expect(desk.locator(".notice")).to_contain_text("C’est défait")
     expect(desk.locator(".queue-row")).to_have_count(2)
 
 

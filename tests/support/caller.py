@@ -40,6 +40,11 @@ class Caller:
         content_type = headers.pop("Content_Type", "application/json")
         return self._open("POST", path, headers, data=raw, content_type=content_type)
 
+    def put(self, path: str, body: Any = None, **headers: str) -> Answer:
+        """Put JSON."""
+        raw = orjson.dumps(body if body is not None else {})
+        return self._open("PUT", path, headers, data=raw, content_type="application/json")
+
     def post_form(
         self, path: str, fields: dict[str, Any], photos: list[tuple[str, bytes]], **headers: str
     ) -> Answer:

@@ -126,6 +126,52 @@ def test_the_last_statements_travel_with_the_commit(kept, engine, monkeypatch):
         assert COUNT.one_or_none(session, {}).many == 2
 
 
+def test_a_question_asked_ahead_travels_with_the_next_statement_and_keeps_its_answer(
+    kept, session, monkeypatch
+):
+    KEEP.run(session, {"said": "a"})
+    made = journeys(monkeypatch)
+    asked = COUNT.ahead(session, {})
+    assert (made, asked.has_arrived) == ([], False)
+    KEEP.run(session, {"said": "b"})
+    assert (made, asked.has_arrived) == ([2], True)
+    assert asked.all()[0].many == 1  # as of when it was asked
+    assert made == [2]
+
+
+def test_a_question_asked_ahead_goes_alone_where_nothing_follows(kept, session, monkeypatch):
+    KEEP.run(session, {"said": "a"})
+    asked = COUNT.ahead(session, {})
+    made = journeys(monkeypatch)
+    assert asked.all()[0].many == 1
+    assert made == [1]
+
+
+def test_whoever_asked_ahead_may_give_up_on_the_answer(kept, engine):
+    class TooMany(Exception):
+        pass
+
+    def refuse(rows: list) -> None:
+        if rows[0].many:
+            raise TooMany
+
+    with Session(engine) as session:
+        KEEP.run(session, {"said": "a"})
+        COUNT.ahead(session, {}, refuse)
+        with pytest.raises(TooMany):
+            KEEP.run(session, {"said": "b"})
+        session.rollback()
+        COUNT.ahead(session, {}, refuse)
+        assert COUNT.one_or_none(session, {}).many == 0
+
+
+def test_a_failure_asked_ahead_is_told_where_it_travels(kept, session):
+    asked = Prepared("SELECT 1 / CAST(:zero AS int) AS n").ahead(session, {"zero": 0})
+    with pytest.raises(exc.DataError):
+        COUNT.one_or_none(session, {})
+    assert not asked.has_arrived
+
+
 def test_sqlalchemys_statements_see_what_was_sent_later(kept, session):
     KEEP.later(session, {"said": "a"})
     assert session.scalar(text("SELECT count(*) FROM kept")) == 1
@@ -176,6 +222,7 @@ def test_an_engine_that_is_not_watched_sends_at_once(database):
             session.execute(text("CREATE TEMPORARY TABLE kept (said text)"))
             KEEP.later(session, {"said": "a"})
             assert session.scalar(text("SELECT count(*) FROM kept")) == 1
+            assert COUNT.ahead(session, {}).has_arrived
             session.commit()
             often = text("SELECT count(*) FROM kept WHERE said <> :said")
             for _ in range(8):  # psycopg prepares what it has seen several times, and then deallocates all

@@ -42,16 +42,54 @@ MATRIX: Mapping[str, frozenset[str]] = MappingProxyType(
         "case.read": _STAFF | {"system"},
         "case.history": _STAFF | {"system"},
         "case.transition": _STAFF | {"system"},
+        "case.relate": frozenset({"clerk"}),
+        "booking.read": _EVERYONE,
+        "booking.begin": _EVERYONE,
+        # Money is counted where people come to the counter, and by the clerk for what is owed to the court.
+        "payment.record": frozenset({"agent", "supervisor", "clerk", "system"}),
+        "letter.read": _STAFF - {"crew"} | {"system"},
+        "workflow.read": _STAFF | {"system"},
+        "workflow.edit": frozenset({"admin", "system"}),
         "case.link": _DESK | {"system"},
         "case.merge": _DESK | {"system"},
+        "case.follow": _STAFF,
+        "thread.read": _STAFF,
+        # An administrator runs the place; they do not answer residents.
+        "thread.write": _STAFF - {"admin"},
+        "notice.read": _STAFF,
+        "template.manage": frozenset({"admin"}),
         "surge.list": _STAFF - {"crew", "clerk"} | {"system"},
         "surge.decide": _DESK | {"system"},
+        # The rota has people's telephone numbers: who sends crews out needs them. Whoever leads names them.
+        "duty.list": _DESK | {"system"},
+        "duty.manage": frozenset({"supervisor", "admin", "system"}),
+        "escalation.list": frozenset({"dispatcher", "supervisor", "admin", "system"}),
+        "page.list": _DESK | {"system"},
+        "page.acknowledge": _WORKS | {"system"},
+        # Suspending promises is a supervisor's act; the operation then says when the snow stopped, and plans.
+        "storm.list": _STAFF - {"crew", "clerk"} | {"system"},
+        "storm.declare": frozenset({"supervisor", "admin", "system"}),
+        "storm.operate": frozenset({"dispatcher", "supervisor", "admin", "system"}),
         # A new map of the districts moves other people's work: a dispatcher may look, whoever leads decides.
         "boundary.read": frozenset({"dispatcher", "supervisor", "admin", "system"}),
         "boundary.activate": frozenset({"supervisor", "admin", "system"}),
+        # Rules say who works where: dispatchers draft and try them, whoever leads puts them in force.
+        "triage.read": frozenset({"dispatcher", "supervisor", "admin", "system"}),
+        "triage.draft": frozenset({"dispatcher", "supervisor", "admin", "system"}),
+        "triage.activate": frozenset({"supervisor", "admin", "system"}),
+        "crew.hours": frozenset({"dispatcher", "supervisor", "admin", "system"}),
+        # The file of a claim is the clerk's and whoever leads; what it proves, anyone may check.
+        "hold.list": frozenset({"supervisor", "clerk", "system"}),
+        "hold.change": frozenset({"clerk", "system"}),
+        "certificate.issue": frozenset({"supervisor", "clerk", "system"}),
+        "certificate.check": _EVERYONE,
+        # Access and erasure on somebody's behalf, and the register of it: the clerk answers for the law.
+        "privacy.act": frozenset({"clerk", "system"}),
+        "privacy.register": frozenset({"supervisor", "clerk", "admin", "system"}),
         "import.run": frozenset({"admin", "system"}),
         "token.manage": frozenset({"admin"}),
         "account.manage": frozenset({"admin"}),
+        "webhook.manage": frozenset({"admin"}),
         "metrics.read": frozenset({"admin", "system"}),
     }
 )

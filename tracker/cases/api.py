@@ -17,6 +17,7 @@ from tracker.dispatch import desk as desks
 from tracker.http import edge, idempotency, language, openapi
 from tracker.http.idempotency import Kept
 from tracker.places import ground as grounds
+from tracker.privacy import redaction
 from tracker.reports.api import pictures_of_request
 from tracker.reports.submission import Picture
 
@@ -96,12 +97,20 @@ def read_history(number: str) -> Response:
                 "actor": event.actor,
                 "label": history.label(event, machine, language.current()),
                 "payload": event.payload,
+                "words": shown_words(event.words),
                 "prev_hash": event.prev_hash.hex(),
                 "hash": event.hash.hex(),
             }
             for event in history.of(session, case.id)
         ]
     return Response(orjson.dumps({"events": told}), 200, content_type="application/json")
+
+
+def shown_words(words: dict[str, str]) -> dict[str, str]:
+    """Return the free words of an event as this reader may see them: without what leads to a person."""
+    if edge.may("report.contact.read"):
+        return words
+    return {name: redaction.hidden(said, language.current()) for name, said in words.items()}
 
 
 @blp.route("/cases/<number>/transitions", methods=["POST"])
@@ -193,7 +202,8 @@ def filters_of(session: Session, given: dict[str, Any]) -> Filters:
         box=_box(given["bbox"]),
         query=given["q"],
         has_lookalike=given["duplicates"],
-        hidden_families=() if who.role == "clerk" else families.SEALED,
+        mark=given["mark"],
+        hidden_families=() if who.role == "clerk" else families.current(session).sealed,
     )
 
 
@@ -233,7 +243,7 @@ def check_readable(session: Session, number: str) -> None:
     Raises CaseNotFound.
     """
     case, who = queries.glance(session, number), edge.actor()
-    if case.workflow in families.SEALED and who.role != "clerk":
+    if case.workflow in families.current(session).sealed and who.role != "clerk":
         raise errors.CaseNotFound(number)
     if who.role == "crew":
         crew = desks.current(session).by_code.get(who.crew_code or "")

@@ -93,5 +93,25 @@ class CrewUnknown(CaseError):
         self.code = code
 
 
+class FamilyNotFound(CaseError):
+    """There is no such workflow, or no such version of it."""
+
+    def __init__(self, family: str) -> None:
+        super().__init__()
+        self.family = family
+
+
+class DefinitionRefused(CaseError):
+    """A workflow's definition holds mistakes."""
+
+    def __init__(self, mistakes: list[dict[str, object]]) -> None:
+        super().__init__()
+        self.mistakes = mistakes
+
+
+class NotADraft(CaseError):
+    """What was submitted is no longer changed."""
+
+
 class NotYourCase(CaseError):
     """The case is with another crew."""

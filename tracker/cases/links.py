@@ -15,8 +15,19 @@ from sqlalchemy.orm import Session
 
 from tracker import ids
 from tracker.accounts.actor import Actor
-from tracker.cases import clocks, errors, facts, history, numbers, positions, service, splitting
+from tracker.cases import (
+    clocks,
+    errors,
+    facts,
+    followers,
+    history,
+    numbers,
+    positions,
+    service,
+    splitting,
+)
 from tracker.cases.facts import Move
+from tracker.cases.followers import Way
 from tracker.cases.models import CaseRow, LinkChange
 from tracker.events import Fact
 from tracker.workflow import guards
@@ -86,6 +97,7 @@ def attach(session: Session, number: str, report_number: str, linking: Linking) 
     carrying = Carrying(kind="attach", origin=origin, target=target, reports=moved)
     change = _keep(session, carrying, _snapshots(session, carrying), linking)
     _carry(session, carrying)
+    _follow(session, carrying, change)
     _place(session, carrying)
     _tell_moved(session, carrying, change, linking)
     return change
@@ -110,9 +122,24 @@ def detach(session: Session, number: str, report_number: str, linking: Linking) 
     change = _keep(session, carrying, after | before, linking)
     target.reports_count = 0  # it was opened as if it held the report already
     _carry(session, carrying)
+    _follow(session, carrying, change)
     _place(session, carrying)
     _tell_moved(session, carrying, change, linking)
     return change
+
+
+def way_of(change: LinkChange) -> Way:
+    """Return the way followers go by a change of links."""
+    return Way(
+        link_id=change.id, kind=change.kind, from_case=change.from_case_id, into_case=change.into_case_id
+    )
+
+
+def _follow(session: Session, carrying: Carrying, change: LinkChange) -> None:
+    """Let those who follow one report go with it, and keep whose wish ended by that."""
+    reports = [row["id"] for row in carrying.reports]
+    ended = followers.go_along(session, way_of(change), reports, at=change.at)
+    change.before = {**change.before, "ended": ended}
 
 
 def _place(session: Session, carrying: Carrying) -> None:
@@ -143,6 +170,7 @@ def _merge(session: Session, child: CaseRow, parent: CaseRow, linking: Linking) 
     child.is_open, child.next_action, child.parent_id = state.is_open, state.next_actor, parent.id
     child.closed_at = child.closed_at or linking.at
     _carry(session, carrying)
+    followers.join(session, way_of(change), at=linking.at)
     _tell(session, child, "merged", {"into": parent.number, "link": str(change.id)}, linking)
     _tell(session, parent, "merge_received", {"from": child.number, "link": str(change.id)}, linking)
     return change

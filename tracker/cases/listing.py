@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,8 +20,19 @@ COLUMNS = """
     c.outcome, c.priority, c.place_text, c.district_id, c.crew_id, c.department, c.respond_by, c.resolve_by,
     c.opened_at,
     c.updated_at, c.reports_count, c.version, c.summary, c.is_public, c.planned_for, c.reason,
+    c.paused_since, c.suspended_since,
     c.completed_at, ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat
 """
+# The same, as the public may know it: what points at a home is on its street, not at its door.
+PUBLIC_COLUMNS = (
+    COLUMNS.replace("c.place_text", "coalesce(c.public_place, c.place_text) AS place_text")
+    .replace("ST_X(c.geom)", "ST_X(coalesce(c.public_geom, c.geom))")
+    .replace("ST_Y(c.geom)", "ST_Y(coalesce(c.public_geom, c.geom))")
+)
+_ENVELOPE = "ST_MakeEnvelope(:w, :s, :e, :n, 4326)"
+
+# A clock that is held is as late as it was when it stopped.
+LATE = "c.resolve_by < :{} AND coalesce(c.resolve_by < least(c.paused_since, c.suspended_since), true)"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +79,7 @@ class Filters:
     public_only: bool = False
     has_lookalike: bool = False
     hidden_families: tuple[str, ...] = ()
+    mark: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,15 +119,25 @@ def page(session: Session, filters: Filters, *, order: str, limit: int, after: s
     return Page(rows=rows[:limit], next=_cursor(rows[limit - 1], how) if more else None)
 
 
-def nearest(session: Session, filters: Filters, lon: float, lat: float, *, limit: int) -> list[RowMapping]:
-    """Return the cases nearest to a point (EPSG:4326), the nearest first."""
-    clauses, values = _clauses(filters)
-    where = " AND ".join(["c.geom IS NOT NULL", *clauses])
-    statement = text(
-        f"""SELECT {COLUMNS} FROM "case" c WHERE {where}
-            ORDER BY c.geom <-> ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), c.id LIMIT :limit"""  # noqa: S608 -- constants
-    )
-    return list(session.execute(statement, {**values, "lon": lon, "lat": lat, "limit": limit}).mappings())
+def nearest_public(
+    session: Session, filters: Filters, lon: float, lat: float, *, limit: int
+) -> list[RowMapping]:
+    """Return the public cases nearest to a point (EPSG:4326), the nearest first, where the public is shown
+    them.
+
+    What points at a home is found, measured and told by its public position alone: a box moved about must not
+    tell where it really is.
+    """
+    clauses, values = _clauses(replace(filters, public_only=True, box=None))
+    halves = [
+        f"""(SELECT {PUBLIC_COLUMNS}, c.{place} <-> ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS apart
+             FROM "case" c WHERE {" AND ".join([*clauses, own, f"c.{place} && {_ENVELOPE}"])}
+             ORDER BY apart, c.id LIMIT :limit)"""  # noqa: S608 -- constants
+        for place, own in (("geom", "c.public_geom IS NULL"), ("public_geom", "c.public_geom IS NOT NULL"))
+    ]
+    statement = text(f"{' UNION ALL '.join(halves)} ORDER BY apart, id LIMIT :limit")
+    values |= {"lon": lon, "lat": lat, "limit": limit, **_box(filters.box)}
+    return list(session.execute(statement, values).mappings())
 
 
 def counts(session: Session, filters: Filters, *, now: datetime) -> RowMapping:
@@ -123,7 +145,7 @@ def counts(session: Session, filters: Filters, *, now: datetime) -> RowMapping:
     clauses, values = _clauses(filters)
     where = " AND ".join(["c.is_open", *clauses])
     statement = text(
-        f"""SELECT count(*) AS open, count(*) FILTER (WHERE c.resolve_by < :now) AS late,
+        f"""SELECT count(*) AS open, count(*) FILTER (WHERE {LATE.format("now")}) AS late,
                    count(*) FILTER (WHERE c.status IN ('received', 'reopened')) AS to_triage,
                    count(*) FILTER (WHERE c.priority = 1) AS urgent
             FROM "case" c WHERE {where}"""  # noqa: S608 -- constants
@@ -140,7 +162,11 @@ def _clauses(filters: Filters) -> tuple[list[str], dict[str, Any]]:
         (filters.priority is not None, "c.priority = :priority", {"priority": filters.priority}),
         (filters.is_open is True, "c.is_open", {}),
         (filters.is_open is False, "NOT c.is_open", {}),
-        (filters.late_at is not None, "c.is_open AND c.resolve_by < :late_at", {"late_at": filters.late_at}),
+        (
+            filters.late_at is not None,
+            f"c.is_open AND {LATE.format('late_at')}",
+            {"late_at": filters.late_at},
+        ),
         (filters.public_only, "c.is_public AND c.parent_id IS NULL", {}),
         (
             bool(filters.hidden_families),
@@ -148,7 +174,8 @@ def _clauses(filters: Filters) -> tuple[list[str], dict[str, Any]]:
             {"hidden": list(filters.hidden_families)},
         ),
         (filters.has_lookalike, _LOOKALIKE, {}),
-        (filters.box is not None, "c.geom && ST_MakeEnvelope(:w, :s, :e, :n, 4326)", _box(filters.box)),
+        (filters.mark is not None, _MARKED, {"mark": filters.mark}),
+        (filters.box is not None, f"c.geom && {_ENVELOPE}", _box(filters.box)),
         (
             bool(filters.query.strip()),
             "c.search @@ to_tsquery('simple', :query)" if words.tokens(filters.query) else "false",
@@ -163,6 +190,7 @@ def _clauses(filters: Filters) -> tuple[list[str], dict[str, Any]]:
     return clauses, values
 
 
+_MARKED = "EXISTS (SELECT FROM case_mark m WHERE m.case_id = c.id AND m.name = :mark)"
 _LOOKALIKE = """EXISTS (
     SELECT 1 FROM report r JOIN duplicate_candidate d ON d.report_id = r.id
     JOIN "case" other ON other.id = d.case_id

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -55,11 +56,31 @@ class CaseRow(Base):
         CheckConstraint("parent_id IS NULL OR parent_id <> id", name="parent"),
         Index("case_number_key", "number", unique=True),
         Index("case_geom_ix", "geom", text(f"({ALIVE_UNTIL})"), postgresql_using="gist"),
+        Index(
+            "case_public_geom_ix",
+            "public_geom",
+            postgresql_using="gist",
+            postgresql_where=text("public_geom IS NOT NULL"),
+        ),
         Index("case_opened_at_ix", *_NEWEST),
         Index("case_resolve_by_ix", "resolve_by", "id", postgresql_where=_OPEN),
         Index("case_priority_ix", "priority", "resolve_by", "id", postgresql_where=_OPEN),
         # Counting the queue reads this alone, never the rows.
-        Index("case_queue_ix", "status", "resolve_by", "priority", "workflow", postgresql_where=_OPEN),
+        Index(
+            "case_queue_ix",
+            "status",
+            "resolve_by",
+            "priority",
+            "workflow",
+            "paused_since",
+            "suspended_since",
+            postgresql_where=_OPEN,
+        ),
+        Index(
+            "case_paused_ix",
+            "id",
+            postgresql_where=text("is_open AND (paused_since IS NOT NULL OR suspended_since IS NOT NULL)"),
+        ),
         Index("case_crew_ix", "crew_id", "resolve_by", "id", postgresql_where=_OPEN),
         Index("case_status_ix", "status", *_NEWEST),
         Index("case_service_ix", "service_code", *_NEWEST),
@@ -94,6 +115,12 @@ class CaseRow(Base):
     responded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     breached_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     paused_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # A storm has suspended the promise since then, whatever the status.
+    suspended_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # What counted so far, without overlap, in order: start, end, start, end… (`sla.pauses`).
+    pauses: Mapped[list[datetime]] = mapped_column(
+        ARRAY(DateTime(timezone=True)), server_default=text("'{}'")
+    )
     planned_for: Mapped[date | None] = mapped_column(Date)
     started_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     completed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -116,6 +143,10 @@ class CaseRow(Base):
     version: Mapped[int] = mapped_column(Integer)
     last_seq: Mapped[int] = mapped_column(Integer)
     last_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    # Where the public is shown a case that points at a home: set by a trigger, for those only (migration
+    # 0013).
+    public_geom: Mapped[WKBElement | None] = mapped_column(Geometry("POINT", srid=4326, spatial_index=False))
+    public_place: Mapped[str | None] = mapped_column(Text)
 
 
 class LinkChange(Base):
@@ -137,3 +168,31 @@ class LinkChange(Base):
     actor: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     undone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class CaseMark(Base):
+    """Something to know of a case that is no status: filed late, put in the programme, followed up."""
+
+    __tablename__ = "case_mark"
+    __table_args__ = (Index("case_mark_name_ix", "name", "at"),)
+
+    case_id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class CaseAbout(Base):
+    """A case about another: what a complaint complains of, what an enquiry leans on."""
+
+    __tablename__ = "case_about"
+    __table_args__ = (
+        CheckConstraint("kind IN ('complaint', 'evidence')", name="kind"),
+        CheckConstraint("case_id <> other_id", name="itself"),
+    )
+
+    case_id: Mapped[UUID] = mapped_column(primary_key=True)
+    other_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    actor: Mapped[str] = mapped_column(Text)

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.cases import converting, errors, links, queries, service, unlinking
+from tracker.cases import assigning, converting, errors, links, queries, service, unlinking
 from tracker.cases.facts import Move
 from tracker.cases.links import Linking
 from tracker.cases.models import CaseRow, LinkChange
@@ -22,7 +22,9 @@ def make(session: Session, number: str, asked: Move) -> CaseRow:
     elif asked.transition == "convert":
         return converting.convert(session, number, asked)
     else:
-        return service.move(session, number, asked)
+        case = service.move(session, number, asked)
+        assigning.at_once(session, case, after=asked.transition, at=asked.at)
+        return case
     return queries.case(session, number)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -35,6 +36,16 @@ _RESTORE = text("""
     WHERE id = :id
 """)
 
+# The place a case had with the same reports before any change that is known: undoing in another order than
+# the changes were made in ends there too.
+_ONCE = text("""
+    SELECT place FROM (
+        SELECT at, id, CASE WHEN from_case_id = :id THEN before -> 'from_place'
+                            ELSE before -> 'into_place' END AS place
+        FROM link_change WHERE from_case_id = :id OR into_case_id = :id
+    ) known WHERE place -> 'reports' = CAST(:reports AS jsonb) ORDER BY at, id LIMIT 1
+""")
+
 
 def recount(session: Session, case: CaseRow) -> None:
     """Place a case at the mean of the reports it holds now; without any it stays where it was."""
@@ -50,10 +61,15 @@ def snapshot(session: Session, case: CaseRow) -> dict[str, Any]:
 
 
 def give_back(session: Session, case: CaseRow, kept: dict[str, Any]) -> None:
-    """Place a case where it was when it holds the same reports again, else at the mean of those it holds."""
-    if snapshot(session, case)["reports"] != kept["reports"]:
-        recount(session, case)
-        return
+    """Place a case where it was with the reports it holds again; never so before, at their mean."""
+    reports = snapshot(session, case)["reports"]
+    if reports != kept["reports"]:
+        values = {"id": case.id, "reports": orjson.dumps(reports).decode()}
+        once = session.execute(_ONCE, values).scalar_one_or_none()
+        if once is None:
+            recount(session, case)
+            return
+        kept = once
     values = {name: kept[name] for name in ("geom", "geom_accuracy_m", "last_report_at")}
     session.execute(_RESTORE, {"id": case.id, **values})
     session.refresh(case)

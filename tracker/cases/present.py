@@ -1,6 +1,6 @@
 """Cases as the API shows them, in the reader's language and within the reader's rights."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,18 +10,21 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from tracker.accounts.actor import Actor
-from tracker.cases import families, queries
+from tracker.bookings import queries as bookings
+from tracker.cases import families, offices_present, queries, times
 from tracker.cases.families import Families
 from tracker.cases.models import LinkChange
 from tracker.catalogue import queries as catalogue
 from tracker.catalogue.queries import Loaded
 from tracker.db import PerRevision
 from tracker.dispatch import desk as desks
+from tracker.dispatch import passing, storms
 from tracker.dispatch.desk import Desk
 from tracker.http import openapi
 from tracker.media import api as media
 from tracker.places import ground as grounds
 from tracker.places.ground import Ground
+from tracker.privacy import redaction
 from tracker.reports.present import reasons
 from tracker.workflow import Input, Machine, Transition
 
@@ -39,6 +42,11 @@ class View:
     actor: Actor
     now: datetime
     may_read_contacts: bool
+
+
+Section = Callable[[View, Any], Mapping[str, Any]]
+SECTIONS: list[Section] = []
+"""What other features add to a case that staff is shown: `cases` knows nothing of them."""
 
 
 def view(session: Session, *, language: str, actor: Actor, now: datetime, may_read_contacts: bool) -> View:
@@ -61,7 +69,6 @@ def row(view: View, case: Mapping[str, Any]) -> dict[str, Any]:
     state = view.families.machine(case["workflow"], case["workflow_version"]).state(case["status"])
     district = view.ground.by_id.get(case["district_id"] or 0)
     crew = view.desk.by_id.get(case["crew_id"] or 0)
-    resolve_by = case["resolve_by"]
     return {
         "number": case["number"],
         "service": service(view, case["service_code"]),
@@ -69,7 +76,7 @@ def row(view: View, case: Mapping[str, Any]) -> dict[str, Any]:
         "status_label": state.label_for(case["outcome"]).said_in(view.language),
         "tone": state.tone,
         "is_open": case["is_open"],
-        "late": bool(case["is_open"] and resolve_by is not None and resolve_by < view.now),
+        "late": is_late(case, view.now),
         "priority": case["priority"],
         "place": case["place_text"],
         "place_known": case["lon"] is not None,
@@ -82,15 +89,24 @@ def row(view: View, case: Mapping[str, Any]) -> dict[str, Any]:
             "name": view.loaded.department(case["department"]).in_language(view.language),
         },
         "respond_by": case["respond_by"],
-        "resolve_by": resolve_by,
+        "resolve_by": case["resolve_by"],
         "planned_for": case["planned_for"],
         "completed_at": case["completed_at"],
         "reports_count": case["reports_count"],
         "opened_at": case["opened_at"],
         "updated_at": case["updated_at"],
         "version": case["version"],
-        "summary": case["summary"],
+        "summary": case["summary"]
+        if view.may_read_contacts
+        else redaction.hidden(case["summary"], view.language),
     }
+
+
+def is_late(case: Mapping[str, Any], now: datetime) -> bool:
+    """Tell whether an open case's promise has passed; a clock that is held is as late as when it stopped."""
+    held = [each for each in (case["paused_since"], case["suspended_since"]) if each is not None]
+    due = case["resolve_by"]
+    return bool(case["is_open"] and due is not None and due < min([now, *held]))
 
 
 def service(view: View, code: str) -> dict[str, str]:
@@ -114,6 +130,14 @@ def feature(view: View, case: Mapping[str, Any]) -> dict[str, Any]:
 
 def full(view: View, case: Any) -> dict[str, Any]:
     """Return everything staff may know of one case, as `queries.whole` gives it."""
+    shown = whole(view, case)
+    for section in SECTIONS:
+        shown |= section(view, case)
+    return shown
+
+
+def whole(view: View, case: Any) -> dict[str, Any]:
+    """Return what `queries.whole` gives of one case, without what other features add."""
     machine = view.families.machine(case.workflow, case.workflow_version)
     state = machine.state(case.status)
     crew = view.desk.by_id.get(case.crew_id or 0)
@@ -128,16 +152,43 @@ def full(view: View, case: Any) -> dict[str, Any]:
             reason=_reason(machine, case, view.language),
             partner=case.reason,
             parent=case.parent,
+            rank=_rank(view, case),
         ),
+        "family": case.workflow,
         "outcome": case.outcome,
         "reason": _reason(machine, case, view.language),
         "reports": [_report(view, each) for each in case.reports],
         "photos": [photo(each) for each in case.photos],
         "duplicates": [_lookalike(view, each) for each in case.lookalikes],
         "links": case.links,
+        "time": times.told(view, case),
+        "plan": _plan(view, case),
         "transitions": _transitions(view, machine, case.status),
         "reasons": reasons(case.triage, view.language),
+        "marks": case.marks,
+        **offices_present.of_case(view.session, case, view.language),
     }
+
+
+def moves(view: View, case: Any, names: list[str]) -> list[dict[str, Any]]:
+    """Return moves of the person who reported, with what each asks, in the table's order."""
+    machine = view.families.machine(case.workflow, case.workflow_version)
+    return [_transition(view, machine.transitions[name]) for name in names]
+
+
+def _plan(view: View, case: Any) -> dict[str, Any] | None:
+    """Return the pass of the plow that is still to come, for a case of snow in a storm."""
+    if not case.is_open or case.service_code not in storms.PASSED:
+        return None
+    district = view.ground.by_id.get(case.district_id or 0)
+    found = passing.planned(
+        view.session,
+        case.service_code,
+        district=district.code if district else None,
+        road_class=case.road_class,
+        at=view.now,
+    )
+    return passing.told(view.session, found, view.language)
 
 
 def photo(given: Mapping[str, Any], *, keyed: bool = False) -> dict[str, Any]:
@@ -163,6 +214,11 @@ def link(session: Session, change: LinkChange) -> dict[str, Any]:
     }
 
 
+def _rank(view: View, case: Any) -> int | None:
+    """Return a person's place in line, for who waits in one."""
+    return (bookings.rank(view.session, case.id) or None) if case.status == "waitlisted" else None
+
+
 def _day(day: date | None, language: str) -> str | None:
     if day is None:
         return None
@@ -186,6 +242,8 @@ def _report(view: View, given: Mapping[str, Any]) -> dict[str, Any]:
     shown["photos"] = [photo(each) for each in given["photos"]]
     reachable = given["email"] is not None or given["phone"] is not None
     shown["contactable"] = reachable
+    if not view.may_read_contacts:
+        shown["description"] = redaction.hidden(shown["description"], view.language)
     if view.may_read_contacts and reachable:
         shown["contact"] = {name: given[name] for name in ("name", "email", "phone")}
     return shown
@@ -227,7 +285,7 @@ def _transition(view: View, given: Transition) -> dict[str, Any]:
     return {
         "name": given.name,
         "label": given.label.said_in(view.language),
-        "inputs": [_input(view, each) for each in given.inputs],
+        "inputs": [_input(view, each) for each in given.inputs if not each.filled],
     }
 
 
@@ -237,6 +295,13 @@ def _input(view: View, given: Input) -> dict[str, Any]:
     ]
     if given.type == "crew":
         options = [{"value": crew.code, "label": crew.name} for crew in view.desk.crews]
+    if given.type == "department":
+        options = [
+            {"value": code, "label": name.in_language(view.language)}
+            for code, name in view.loaded.departments.items()
+        ]
+    if given.type == "district":
+        options = [{"value": one.code, "label": one.name} for one in view.ground.by_code.values()]
     if given.type == "service":
         services = view.loaded.catalogue.services
         options = [{"value": each.code, "label": each.name.in_language(view.language)} for each in services]

@@ -37,6 +37,7 @@ def register() -> None:
     _lists()
     _moves()
     _links()
+    _workflows()
 
 
 def _lists() -> None:
@@ -103,6 +104,34 @@ def _moves() -> None:
         "crew-unknown",
         title=_l("Équipe inconnue"),
         message=lambda error: _("Aucune équipe n’a le code %(code)s.", code=error.code),
+    )
+
+
+def _workflows() -> None:
+    on(
+        facts.NotADraft,
+        409,
+        "not-a-draft",
+        title=_l("Déjà déposé"),
+        message=lambda _error: _("Ce qui est déposé ne se change plus : écrivez plutôt à la Ville."),
+    )
+    on(
+        facts.FamilyNotFound,
+        404,
+        "workflow-not-found",
+        title=_l("Cheminement introuvable"),
+        message=lambda _error: _("Aucun cheminement de ce nom, ou pas dans cette version."),
+    )
+    on(
+        facts.DefinitionRefused,
+        422,
+        "definition-refused",
+        title=_l("Définition refusée"),
+        message=lambda error: _("Erreurs à corriger : %(count)d.", count=len(error.mistakes)),
+        extra=lambda error: {
+            "mistakes": error.mistakes,
+            "errors": [{"detail": each["problem"], "pointer": "/text"} for each in error.mistakes],
+        },
     )
 
 

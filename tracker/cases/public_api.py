@@ -1,5 +1,6 @@
 """What anyone may see of the cases near a place: where, what, how far along; never who or their words."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -42,8 +43,23 @@ def nearby(session: Session, *, lon: float, lat: float, radius_m: float, limit: 
     """Return the public open cases in a box of `radius_m` around a point, the nearest first."""
     half = places.box(lat, radius_m)
     box = (lon - half["dx"], lat - half["dy"], lon + half["dx"], lat + half["dy"])
-    filters = Filters(is_open=True, box=box, public_only=True, hidden_families=families.SEALED)
-    rows = listing.nearest(session, filters, lon, lat, limit=limit)
+    filters = Filters(
+        is_open=True, box=box, public_only=True, hidden_families=families.current(session).sealed
+    )
+    rows = listing.nearest_public(session, filters, lon, lat, limit=limit)
     view = api.view(session)
-    shown = [present.row(view, dict(row)) for row in rows]
+    shown = [present.row(view, dict(row)) | _in_passing(view, dict(row)) for row in rows]
     return [{name: each[name] for name in SHOWN} for each in shown]
+
+
+def _in_passing(view: present.View, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a passer-by reads of a case whose progress is its parties' own business."""
+    state = view.families.machine(row["workflow"], row["workflow_version"]).state(row["status"])
+    if state.public is None:
+        return {}
+    return {
+        "status": state.open311,
+        "status_label": state.public.said_in(view.language),
+        "tone": state.tone_in_passing,
+        "is_open": state.open311 == "open",
+    }

@@ -18,8 +18,8 @@ _CASE = select(CaseRow).where(CaseRow.number == bindparam("number"))
 _LOCKED = _CASE.with_for_update(key_share=True).execution_options(populate_existing=True)
 
 _REPORTS = """
-    SELECT r.number, r.description, r.answers, r.language, r.channel, r.received_at, r.occurred_at,
-           r.link, r.location_method, r.accuracy_m, r.address_text, k.name, k.email, k.phone,
+    SELECT r.number, r.service_code, r.description, r.answers, r.language, r.channel, r.received_at,
+           r.occurred_at, r.link, r.location_method, r.accuracy_m, r.address_text, k.name, k.email, k.phone,
            coalesce((SELECT json_agg(json_build_object('id', p.id, 'kind', p.kind,
                        'width', p.width, 'height', p.height) ORDER BY p.id)
                      FROM photo p WHERE p.report_id = r.id), '[]') AS photos
@@ -48,24 +48,31 @@ _LINKS = """
     WHERE l.from_case_id = c.id OR l.into_case_id = c.id ORDER BY l.at DESC
 """
 
+_MARKS = "SELECT m.name, m.facts, m.at FROM case_mark m WHERE m.case_id = c.id ORDER BY m.at, m.name"
+
 
 def _listed(query: str) -> str:
     return f"coalesce((SELECT json_agg(x) FROM ({query}) x), '[]')"  # noqa: S608 -- composed of constants
 
 
 _WHOLE = Prepared(f"""
-    SELECT {listing.COLUMNS}, c.triage,
+    SELECT {listing.COLUMNS}, c.triage, c.pauses,
            (SELECT parent.number FROM "case" parent WHERE parent.id = c.parent_id) AS parent,
+           (SELECT s.class FROM street_segment s WHERE s.id = c.segment_id) AS road_class,
+           {_listed(_MARKS)} AS marks,
            {_listed(_REPORTS)} AS reports, {_listed(_PHOTOS)} AS photos,
            {_listed(_LOOKALIKES)} AS lookalikes, {_listed(_LINKS)} AS links
     FROM "case" c WHERE c.number = :number
 """)  # noqa: S608 -- composed of constants
 _GLANCE = Prepared('SELECT workflow, crew_id FROM "case" WHERE number = :number')
-_TRACKED = Prepared("""
-    SELECT r.number, r.received_at, r.description, c.number AS case_number
+_NUMBERED = """
+    SELECT r.id, r.number, r.received_at, r.description, c.number AS case_number, r.address_text,
+           ST_X(r.geom) AS lon, ST_Y(r.geom) AS lat
     FROM report r JOIN "case" c ON c.id = r.case_id
-    WHERE r.number = :number AND r.secret_hash = :secret_hash
-""")
+    WHERE r.number = :number
+"""
+_TRACKED = Prepared(f"{_NUMBERED} AND r.secret_hash = :secret_hash")
+_BY_NUMBER = Prepared(_NUMBERED)
 
 
 def case(session: Session, number: str) -> CaseRow:
@@ -100,6 +107,11 @@ def tracked(session: Session, number: str, secret_hash: bytes) -> Any:
     """Return the report that a number and the hash of its secret open, with its case's number, if they do."""
     values = {"number": numbers.normal(number), "secret_hash": secret_hash}
     return _TRACKED.one_or_none(session, values)
+
+
+def numbered(session: Session, number: str) -> Any:
+    """Return the report of a number with its case's, whoever asks, if there is one."""
+    return _BY_NUMBER.one_or_none(session, {"number": numbers.normal(number)})
 
 
 def _found(case: T | None, number: str) -> T:

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
-from tracker.cases import circumstances, errors, families
+from tracker.cases import chosen, circumstances, clocks, errors, families
+from tracker.cases.clocks import Tick
 from tracker.cases.models import CaseRow
 from tracker.catalogue import queries as catalogue
 from tracker.catalogue.definitions import Service
@@ -31,10 +32,14 @@ def requalify(session: Session, case: CaseRow, values: Mapping[str, Any], done_a
     case.workflow_version = families.current(session).active[service.workflow]
     case.priority = decision.priority
     case.department = decision.department
-    if case.started_at is None and not _has_skill(session, case, service):
+    told = [reason.as_mapping() for reason in decision.reasons]
+    if case.started_at is not None or _has_skill(session, case, service):
+        told += chosen.by_person(case.triage)
+    else:
         case.crew_id = decision.crew.id if decision.crew else None
     case.respond_by, case.resolve_by = decision.respond_by, decision.resolve_by
-    case.triage = [reason.as_mapping() for reason in decision.reasons]
+    clocks.requalified(Tick(session=session, case=case, at=done_at, done_at=done_at, setting=setting))
+    case.triage = told
     case.is_public = drafting.is_public(service)
     case.search = func.to_tsvector(
         "simple", drafting.search_words(case.number, case.place_text, service, case.summary)

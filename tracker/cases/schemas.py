@@ -2,7 +2,7 @@
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from tracker.reports.schemas import EARLIEST, LATEST, Named, ReasonTold
+from tracker.reports.schemas import EARLIEST, LATEST, Named, PlanTold, ReasonTold
 
 
 class CaseQuery(Schema):
@@ -23,6 +23,12 @@ class CaseQuery(Schema):
     open = fields.Boolean(load_default=None)
     late = fields.Boolean(load_default=False)
     mine = fields.Boolean(load_default=False, metadata={"description": "cases of the signed-in crew"})
+    mark = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=40),
+        metadata={"example": "programme"},
+    )
     duplicates = fields.Boolean(
         load_default=False, metadata={"description": "cases that likely repeat another"}
     )
@@ -103,6 +109,28 @@ class TransitionTold(Schema):
     inputs = fields.List(fields.Nested(InputTold))
 
 
+class PauseTold(Schema):
+    """A stretch of time that the promise does not count; without an end it lasts."""
+
+    start = fields.AwareDateTime(required=True)
+    end = fields.AwareDateTime(allow_none=True)
+
+
+class TimeTold(Schema):
+    """How long a case has taken, to its end or so far: gross as people live it, net without the pauses.
+
+    Minutes around the clock, and minutes of the opening hours. `held` tells what holds the clock now.
+    """
+
+    gross_min = fields.Integer(required=True)
+    net_min = fields.Integer(required=True)
+    business_gross_min = fields.Integer(required=True)
+    business_net_min = fields.Integer(required=True)
+    held = fields.String(allow_none=True, validate=validate.OneOf(["pause", "storm"]))
+    pause_left_min = fields.Integer(required=True)
+    pauses = fields.List(fields.Nested(PauseTold), required=True)
+
+
 class CaseFull(CaseRowTold):
     """A case, its reports, why it is where it is, and what can be done."""
 
@@ -110,12 +138,32 @@ class CaseFull(CaseRowTold):
     photos = fields.List(fields.Dict(), required=True)
     duplicates = fields.List(fields.Dict(), required=True)
     links = fields.List(fields.Dict(), required=True)
+    time = fields.Nested(TimeTold, required=True)
+    plan = fields.Nested(PlanTold, allow_none=True)
     transitions = fields.List(fields.Nested(TransitionTold), required=True)
     reasons = fields.List(fields.Nested(ReasonTold), required=True)
     next_action = fields.String(required=True)
     sentence = fields.String(required=True)
+    family = fields.String(required=True, metadata={"description": "whose table of moves it follows"})
     outcome = fields.String(allow_none=True)
     reason = fields.String(allow_none=True)
+    timers = fields.List(
+        fields.Dict(),
+        metadata={"description": "what will happen when, the next first: name, label, due_at, fires, failed"},
+    )
+    escalation = fields.Dict(
+        allow_none=True,
+        metadata={"description": "who was told that it runs late: level, label, at, promised_for, reason"},
+    )
+    marks = fields.List(
+        fields.Dict(),
+        metadata={"description": "filed late, in the programme, followed up, disputed, refunded"},
+    )
+    booking = fields.Dict(allow_none=True, metadata={"description": "what is booked, from when to when"})
+    money = fields.Dict(allow_none=True, metadata={"description": "owed, paid and due, in cents"})
+    letters = fields.List(fields.Dict(), metadata={"description": "PDF letters, the newest first"})
+    about = fields.List(fields.Dict(), metadata={"description": "cases that this one is about"})
+    calendar_url = fields.String(allow_none=True)
 
 
 class TransitionGiven(Schema):
@@ -130,6 +178,12 @@ class TransitionGiven(Schema):
         load_default=None, allow_none=True, allow_nan=False, validate=validate.Range(-180, 180)
     )
     lat = fields.Float(load_default=None, allow_none=True, allow_nan=False, validate=validate.Range(-90, 90))
+
+
+class AnswersGiven(Schema):
+    """What a draft answers now."""
+
+    answers = fields.Dict(keys=fields.String(), required=True)
 
 
 class TransitionForm(Schema):
@@ -170,7 +224,11 @@ class EventTold(Schema):
     device_at = fields.AwareDateTime(allow_none=True)
     actor = fields.String(required=True)
     label = fields.String(required=True)
-    payload = fields.Dict(required=True)
+    payload = fields.Dict(required=True, metadata={"description": "as sealed: hash what is here"})
+    words = fields.Dict(
+        required=True,
+        metadata={"description": "free words by name, until erased; sealed by digest in `payload.texts`"},
+    )
     prev_hash = fields.String(required=True)
     hash = fields.String(required=True)
 
@@ -191,3 +249,9 @@ class TrackingTold(Schema):
     timeline = fields.List(fields.Dict(), required=True)
     photos = fields.List(fields.Dict(), required=True)
     can = fields.List(fields.String(), required=True)
+    moves = fields.List(fields.Nested(TransitionTold), required=True)
+    booking = fields.Dict(allow_none=True)
+    money = fields.Dict(allow_none=True)
+    letters = fields.List(fields.Dict())
+    calendar_url = fields.String(allow_none=True)
+    estimate_cents = fields.Integer(allow_none=True)

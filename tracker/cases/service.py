@@ -6,7 +6,20 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from tracker.cases import clocks, errors, facts, families, history, queries, requalifying
+from tracker.cases import (
+    chosen,
+    clocks,
+    effects,
+    errors,
+    facts,
+    families,
+    following,
+    history,
+    queries,
+    requalifying,
+    transferring,
+)
+from tracker.cases.effects import Done
 from tracker.cases.facts import Move
 from tracker.cases.models import CaseRow
 from tracker.dispatch import desk as desks
@@ -14,6 +27,9 @@ from tracker.dispatch.service import Setting
 from tracker.events import Fact
 from tracker.reports import rows
 from tracker.workflow import Facts, Machine, Step, Transition, guards
+
+# What somebody writes by hand may name anybody: it can be erased, a choice from a list cannot.
+FREE_WORDS = "text"
 
 
 def lock(session: Session, number: str, *, expected: frozenset[int] | None = None) -> CaseRow:
@@ -40,10 +56,23 @@ def move(session: Session, number: str, asked: Move) -> CaseRow:
     """
     case = lock(session, number, expected=asked.expected)
     _check_crew(session, case, asked)
+    # Refused by the table, nothing needs to be known.
+    machine_of(session, case).find(asked.transition, status=case.status, role=asked.actor.role)
     fact = carry_out(session, case, asked, facts.gather(session, case, asked))
     kind = "after" if asked.transition == "complete" else "during"
     rows.keep_pictures(session, asked.pictures, rows.Taken(kind=kind, at=asked.at, case_id=case.id))
     history.append(session, case, fact)
+    done = Done(
+        session=session,
+        case=case,
+        fact=fact,
+        seq=case.last_seq,
+        at=asked.at,
+        move=move,
+        follow_up=following.open_case,
+    )
+    effects.carry_out(done)
+    session.flush()
     return case
 
 
@@ -60,12 +89,17 @@ def carry_out(
     values = guards.check(transition, known)
     step = machine.advance(transition, status=case.status, return_to=case.previous_status, facts=known)
     done_at = known.effective_time()
-    before = case.status
+    before, promised = case.status, (case.respond_by, case.resolve_by)
     tick = clocks.Tick(session=session, case=case, at=asked.at, done_at=done_at, setting=setting)
     clocks.apply(tick, step.named("clock"))
     _project(case, machine, step, at=asked.at, done_at=done_at)
     _EFFECTS_ON_ROW.get(transition.name, _nothing)(session, case, values, done_at)
-    return _fact(asked, transition, step, before, values)
+    if transition.name == "assign":
+        crew = desks.current(session).by_id[case.crew_id or 0]
+        chosen.remember(case, crew, asked.actor, values)
+    if transition.name == "reopen" and asked.actor.role == "citizen":
+        case.reopens += 1  # theirs are counted, whoever looks into it for them may go on
+    return _fact(asked, transition, step, before, values, _promises(case, *promised))
 
 
 def _check_crew(session: Session, case: CaseRow, asked: Move) -> None:
@@ -92,7 +126,27 @@ def _project(case: CaseRow, machine: Machine, step: Step, *, at: datetime, done_
         case.closed_at = case.closed_at or at
 
 
-def _fact(asked: Move, transition: Transition, step: Step, before: str, values: Mapping[str, Any]) -> Fact:
+def _promises(case: CaseRow, respond_by: datetime | None, resolve_by: datetime | None) -> dict[str, Any]:
+    """Return the promises that a move changed, as they were and are: the old ones stay in the history."""
+    changes = {"respond_by": (respond_by, case.respond_by), "resolve_by": (resolve_by, case.resolve_by)}
+    changed = {
+        name: {"from": old.isoformat() if old else None, "to": new.isoformat() if new else None}
+        for name, (old, new) in changes.items()
+        if old != new
+    }
+    return {"promises": changed} if changed else {}
+
+
+def _fact(
+    asked: Move,
+    transition: Transition,
+    step: Step,
+    before: str,
+    values: Mapping[str, Any],
+    more: Mapping[str, Any],
+) -> Fact:
+    inputs = history.plain(values)
+    free = {each.name for each in transition.inputs if each.type == FREE_WORDS}
     return Fact(
         kind="moved",
         actor=asked.actor.ref,
@@ -102,10 +156,12 @@ def _fact(asked: Move, transition: Transition, step: Step, before: str, values: 
             "transition": transition.name,
             "from": before,
             "to": step.status,
-            "inputs": history.plain(values),
+            "inputs": {name: value for name, value in inputs.items() if name not in free},
             "effects": [f"{effect.kind}:{effect.name}" for effect in step.effects],
             "photos": [str(picture.id) for picture in asked.pictures],
+            **more,
         },
+        texts={name: str(value) for name, value in inputs.items() if name in free},
     )
 
 
@@ -132,6 +188,17 @@ def _planned(session: Session, case: CaseRow, values: Mapping[str, Any], done_at
     case.next_action_at = planned
 
 
+def _appointed(session: Session, case: CaseRow, values: Mapping[str, Any], done_at: datetime) -> None:
+    """A booking, a hearing or a committee has its day."""
+    when = values.get("starts_at") or values.get("hearing_at")
+    day = values.get("meets_on")
+    zone = desks.current(session).calendar.zone
+    if isinstance(when, datetime):
+        case.planned_for, case.next_action_at = when.astimezone(zone).date(), when
+    elif day is not None:
+        case.planned_for, case.next_action_at = day, datetime.combine(day, time.min, zone)
+
+
 def _started(session: Session, case: CaseRow, values: Mapping[str, Any], done_at: datetime) -> None:
     case.started_at = done_at
 
@@ -142,7 +209,6 @@ def _completed(session: Session, case: CaseRow, values: Mapping[str, Any], done_
 
 
 def _reopened(session: Session, case: CaseRow, values: Mapping[str, Any], done_at: datetime) -> None:
-    case.reopens += 1
     case.completed_at = case.closed_at = case.started_at = case.planned_for = None
     case.outcome = case.reason = None
 
@@ -165,6 +231,11 @@ def _referred(session: Session, case: CaseRow, values: Mapping[str, Any], done_a
 _EFFECTS_ON_ROW: Mapping[str, OnRow] = {
     "assign": _assigned,
     "plan": _planned,
+    "accept": _appointed,
+    "confirm": _appointed,
+    "pay": _appointed,
+    "set_hearing": _appointed,
+    "send_to_committee": _appointed,
     "start": _started,
     "complete": _completed,
     "reopen": _reopened,
@@ -173,4 +244,5 @@ _EFFECTS_ON_ROW: Mapping[str, OnRow] = {
     "hold": _held,
     "refer": _referred,
     "requalify": requalifying.requalify,
+    "transfer": transferring.transfer,
 }

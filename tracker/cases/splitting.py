@@ -8,7 +8,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from tracker import events, ids
-from tracker.cases import circumstances, families, history, service
+from tracker.cases import circumstances, families, history, queries
 from tracker.cases.models import CaseRow
 from tracker.catalogue import queries as catalogue
 from tracker.db import selected
@@ -24,13 +24,15 @@ _REPORT = text("""
 _OPEN = text("""
     INSERT INTO "case" (id, number, service_id, service_code, workflow, workflow_version, status,
         status_since, is_open, priority, geom, geom_accuracy_m, place_text, district_id, boundary_set_id,
-        segment_id, asset_id, department, crew_id, respond_by, resolve_by, next_action, summary, search,
-        triage, is_public, reports_count, opened_at, last_report_at, updated_at, version, last_seq, last_hash)
+        segment_id, asset_id, department, crew_id, respond_by, resolve_by, suspended_since, next_action,
+        summary, search, triage, is_public, reports_count, opened_at, last_report_at, updated_at, version,
+        last_seq, last_hash)
     SELECT :id, :number, :service_id, :service_code, :workflow, :workflow_version, :status,
         :at, true, :priority, coalesce(r.geom, o.geom), coalesce(r.accuracy_m, o.geom_accuracy_m),
         coalesce(r.address_text, o.place_text), CAST(:district_id AS bigint), o.boundary_set_id,
         coalesce(r.segment_id, o.segment_id), r.asset_id,
-        :department, CAST(:crew_id AS bigint), :respond_by, :resolve_by, :next_action, :summary,
+        :department, CAST(:crew_id AS bigint), :respond_by, :resolve_by,
+        CAST(:suspended_since AS timestamptz), :next_action, :summary,
         to_tsvector('simple', :words), CAST(:triage AS jsonb), :is_public, 1, r.received_at,
         r.received_at, :at, 1, :last_seq, :last_hash
     FROM "case" o, report r WHERE o.id = :origin AND r.id = :report_id
@@ -82,6 +84,7 @@ def open_for(
             "crew_id": decision.crew.id if decision.crew else None,
             "respond_by": decision.respond_by,
             "resolve_by": decision.resolve_by,
+            "suspended_since": decision.suspended_since,
             "next_action": machine.state(machine.initial).next_actor,
             "summary": drafting.summary(report.description),
             "words": drafting.search_words(number, report.address_text, wanted.service, report.description),
@@ -93,7 +96,7 @@ def open_for(
         },
     )
     session.execute(insert(EventRow), history.as_rows(sealed))
-    return service.lock(session, number)
+    return queries.locked(session, number)
 
 
 def _district(session: Session, origin: CaseRow, lon: float | None, lat: float | None) -> DistrictRef | None:

@@ -2,17 +2,24 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from tracker import ids, workflow
-from tracker.cases import errors, history, queries, service
-from tracker.workflow import Machine
+from tracker import ids, signing, workflow
+from tracker.accounts.actor import CITIZEN
+from tracker.cases import errors, facts, history, queries, service
+from tracker.cases.facts import Move
+from tracker.catalogue import queries as catalogue
+from tracker.http import edge
+from tracker.privacy import redaction
+from tracker.reports import drafting
+from tracker.workflow import Machine, Transition, guards
 
-# What the person who reported may do by themselves, from the workflow's own citizen moves.
-MOVES = ("answer", "reopen", "cancel", "close")
+# What the person who reported does elsewhere: opening the case, saying at intake that it is the same thing.
+NOT_HERE = ("receive", "begin", "join_waitlist", "mark_duplicate")
 SHOWN_KINDS = ("received", "moved", "entered", "merged")
-HIDDEN_MOVES = ("requalify", "accept")
+HIDDEN_MOVES = ("requalify", "transfer", "accept")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,24 +30,60 @@ class Tracked:
     case: Any
 
 
+# What begins a secret that is a signature, put into a letter long after the report's own was forgotten.
+SIGNED = "~"
+_PURPOSE = "report"
+
+
+def signed_secret(session: Session, report_id: UUID) -> str:
+    """Return a secret that opens a report's page as its own does, made again at will."""
+    return SIGNED + signing.sign(session, _PURPOSE, str(report_id))
+
+
 def find(session: Session, number: str, secret: str) -> Tracked:
     """Return what a number and its secret open. Raises ReportNotFound, whichever of the two is wrong."""
-    report = queries.tracked(session, number, ids.fingerprint(secret))
+    report = _signed(session, number, secret) if secret.startswith(SIGNED) else None
+    report = report or queries.tracked(session, number, ids.fingerprint(secret))
     if report is None:
         raise errors.ReportNotFound(number)
     return Tracked(report=report, case=queries.whole(session, report.case_number))
 
 
+def _signed(session: Session, number: str, secret: str) -> Any:
+    """Return the report that a number and a signed secret open, if they do."""
+    report = queries.numbered(session, number)
+    if report is None or not signing.is_signed(session, _PURPOSE, str(report.id), secret[len(SIGNED) :]):
+        return None
+    return report
+
+
+def is_home(session: Session, case: Any) -> bool:
+    """Tell whether a case points at somebody's home."""
+    listed = catalogue.current(session).catalogue
+    return case.service_code in listed and drafting.is_home(listed.service(case.service_code))
+
+
 def moves(session: Session, tracked: Tracked) -> list[str]:
     """Return the citizen's moves the case allows now; one of several reporters cannot cancel for all."""
     machine = service.machine_of(session, tracked.case)
-    allowed = [move.name for move in machine.allowed(tracked.case.status, "citizen") if move.name in MOVES]
-    return [name for name in allowed if name != "cancel" or tracked.case.reports_count == 1]
+    allowed = [move for move in machine.allowed(tracked.case.status, "citizen") if move.name not in NOT_HERE]
+    if machine.visibility != "public":
+        allowed = _open_to_them(session, tracked, allowed)
+    several = tracked.case.reports_count > 1 and machine.visibility == "public"
+    return [move.name for move in allowed if move.name != "cancel" or not several]
+
+
+def _open_to_them(session: Session, tracked: Tracked, moves: list[Transition]) -> list[Transition]:
+    """Return the moves that nothing but what the person fills in could still refuse."""
+    case = queries.case(session, tracked.case.number)
+    asked = Move(transition="", actor=CITIZEN, at=edge.clock(), inputs={}, is_reporter=True)
+    known = facts.gather(session, case, asked)
+    return [move for move in moves if not guards.hopeless(move, known)]
 
 
 def check(transition: str) -> None:
     """Check that a move is one that the person may make alone. Raises workflow.RoleNotAllowed."""
-    if transition not in MOVES:
+    if transition in NOT_HERE:
         raise workflow.RoleNotAllowed(transition, "citizen")
 
 
@@ -60,7 +103,7 @@ def timeline(session: Session, tracked: Tracked, language: str) -> list[dict[str
                 "label": state.label_for(inputs.get("outcome")).said_in(language),
                 "tone": state.tone,
                 "status": state.code,
-                "note": _public(machine, event.payload),
+                "note": redaction.hidden(_public(machine, event), language),
             }
         )
     return [each for place, each in enumerate(told) if not _repeats(told, place)][::-1]
@@ -72,9 +115,9 @@ def _repeats(told: list[dict[str, Any]], place: int) -> bool:
     return place > 0 and not each["note"] and each["label"] == told[place - 1]["label"]
 
 
-def _public(machine: Machine, payload: dict[str, Any]) -> str:
+def _public(machine: Machine, event: Any) -> str:
     """Return what the workflow says the person reads word for word; nothing else that staff wrote."""
-    transition = machine.transitions.get(str(payload.get("transition")))
+    transition = machine.transitions.get(str(event.payload.get("transition")))
     asked = transition.inputs if transition else ()
-    inputs = payload.get("inputs", {})
+    inputs = event.payload.get("inputs", {}) | event.words
     return " ".join(str(inputs[each.name]) for each in asked if each.public and inputs.get(each.name))

@@ -10,17 +10,19 @@ from sqlalchemy.orm import Session
 
 from tracker import ids
 from tracker.accounts.actor import CITIZEN
-from tracker.cases import api, moves, present, schemas, tracking
+from tracker.cases import api, drafts, moves, offices_present, present, schemas, tracking
 from tracker.cases.facts import Move
 from tracker.http import edge, idempotency, language, openapi
 from tracker.http.idempotency import Kept
+from tracker.privacy import redaction
 from tracker.reports.api import pictures_of_request
 
 blp = Blueprint("tracking", __name__, url_prefix=openapi.PREFIX, description="Following one's own report.")
 PUBLIC = (
     "number", "service", "status", "status_label", "tone", "sentence", "next_action", "is_open", "late",
     "place", "lon", "lat", "district", "crew", "department", "respond_by", "resolve_by", "planned_for",
-    "completed_at", "reports_count", "opened_at", "outcome", "reason", "reasons", "version",
+    "completed_at", "family", "reports_count", "opened_at", "outcome", "reason", "reasons", "version", "time",
+    "plan",
 )  # fmt: skip
 
 
@@ -47,7 +49,7 @@ def read_tracking(number: str, secret: str) -> Response:
 @openapi.documented(200, schemas.TrackingTold)
 @openapi.problems(400, 403, 404, 409, 413, 415, 422)
 def move_tracked(number: str, secret: str) -> Response:
-    """Answer, confirm, reopen or cancel, as the person who reported."""
+    """Answer, confirm, send documents, take an offered place, withdraw: as the person who reported."""
     given = api.move_of_request()
     with edge.transaction() as session:  # before anything of a stranger's is kept on disk
         edge.require("tracking.transition")
@@ -58,6 +60,18 @@ def move_tracked(number: str, secret: str) -> Response:
         # The secret is part of the scope: a key alone must not open what was answered to its bearer.
         scope = f"tracking/{number}/{ids.fingerprint(secret).hex()}"
         return idempotency.once(session, scope, lambda: advance(session, number, secret, move))
+
+
+@blp.route("/tracking/<number>/<secret>/answers", methods=["POST"])
+@blp.arguments(schemas.AnswersGiven)
+@openapi.documented(200, schemas.TrackingTold)
+@openapi.problems(400, 404, 409, 415, 422)
+def change_draft(given: dict[str, Any], number: str, secret: str) -> Response:
+    """Change the answers of a draft, before it is submitted."""
+    with edge.transaction() as session:
+        edge.require("tracking.transition")
+        drafts.change(session, number, secret, given["answers"])
+        return idempotency.response_of(_told(session, number, secret))
 
 
 def advance(session: Session, number: str, secret: str, move: Move) -> Kept:
@@ -72,15 +86,23 @@ def advance(session: Session, number: str, secret: str, move: Move) -> Kept:
 def told(session: Session, number: str, secret: str) -> dict[str, Any]:
     """Return what the person who reported may see."""
     found = tracking.find(session, number, secret)
-    shown = present.full(api.view(session), found.case)
+    shown = present.whole(api.view(session), found.case)
+    case = {name: shown[name] for name in PUBLIC}
+    if tracking.is_home(session, found.case):
+        # Joined reports lie at the mean of several homes: each person reads their own place.
+        case |= {"lon": found.report.lon, "lat": found.report.lat, "place": found.report.address_text}
+    for name in ("sentence", "reason"):
+        case[name] = redaction.hidden(case[name] or "", language.current()) or None
     return {
         "number": number,
-        "case": {name: shown[name] for name in PUBLIC},
+        "case": case,
         "description": found.report.description,
         "received_at": found.report.received_at,
         "timeline": tracking.timeline(session, found, language.current()),
         "photos": _photos(found),
         "can": tracking.moves(session, found),
+        "moves": present.moves(api.view(session), found.case, tracking.moves(session, found)),
+        **offices_present.own(session, found.case, language.current(), secret=secret, number=number),
     }
 
 

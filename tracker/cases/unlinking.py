@@ -7,7 +7,8 @@ import orjson
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from tracker.cases import errors, history, links, positions, service
+from tracker.cases import clocks, errors, followers, history, links, positions, service
+from tracker.cases.clocks import Tick
 from tracker.cases.links import Linking
 from tracker.cases.models import CaseRow, LinkChange
 from tracker.events import Fact
@@ -21,9 +22,12 @@ _RESTORE = text("""
         is_open = k.is_open, parent_id = k.parent_id, reports_count = k.reports_count,
         last_report_at = k.last_report_at, next_action = k.next_action, paused_since = k.paused_since,
         resolve_by = k.resolve_by, closed_at = k.closed_at, breached_at = k.breached_at,
+        suspended_since = k.suspended_since, pauses = coalesce(k.pauses, c.pauses),
         responded_at = k.responded_at, completed_at = k.completed_at, reason = k.reason
     FROM jsonb_populate_record(NULL::"case", CAST(:kept AS jsonb)) k WHERE c.id = :id
 """)
+
+_CHILDREN = text('SELECT EXISTS (SELECT 1 FROM "case" WHERE parent_id = :id)')
 
 
 def undo(session: Session, link_id: UUID, linking: Linking) -> LinkChange:
@@ -32,19 +36,21 @@ def undo(session: Session, link_id: UUID, linking: Linking) -> LinkChange:
     Raises LinkNotFound, LinkSpent, LinkTooOld, CaseChanged, workflow.RoleNotAllowed, and LinkStale when a
     report or a case went on since in a way that must be undone first.
     """
-    change = session.scalars(
-        select(LinkChange).where(LinkChange.id == link_id).with_for_update()
-    ).one_or_none()
+    change = session.get(LinkChange, link_id)
     if change is None:
         raise errors.LinkNotFound
+    # The cases first, as whoever joins or separates them does: a change locked before its cases could wait
+    # for somebody who holds these and waits for it.
+    origin, target = _lock(session, change)
+    session.refresh(change, with_for_update=True)
     if change.undone_at is not None:
         raise errors.LinkSpent
     if linking.at - change.at > links.UNDO_WITHIN:
         raise errors.LinkTooOld
-    origin, target = _lock(session, change)
     _check(session, change, (origin, target), linking)
     _give_back(session, change)
     _UNDO[change.kind](session, change, origin, target, linking)
+    followers.come_back(session, links.way_of(change), change.before.get("ended", ()))
     if any(_is_torn(case) for case in (origin, target)):
         raise errors.LinkStale
     change.undone_at = linking.at
@@ -103,6 +109,8 @@ def _unmerge(
     session.flush()
     session.execute(_RESTORE, {"id": origin.id, "kept": orjson.dumps(change.before["from"]).decode()})
     session.refresh(origin)
+    clocks.catch_up(Tick(session=session, case=origin, at=linking.at, done_at=linking.at))
+    positions.give_back(session, target, change.before["into_place"])
 
 
 def _unattach(
@@ -119,6 +127,8 @@ def _undetach(
 ) -> None:
     """The case that was split off cannot vanish, it has a history: it ends as a duplicate of the first."""
     if not target.is_open or target.reports_count != len(change.report_ids):
+        raise errors.LinkStale
+    if session.scalar(_CHILDREN, {"id": target.id}):  # it would be a link in a chain
         raise errors.LinkStale
     origin.reports_count += len(change.report_ids)
     target.reports_count = 0

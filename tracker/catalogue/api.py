@@ -29,6 +29,8 @@ class ServiceDetail(Schema):
     location = fields.Dict(required=True)
     questions = fields.List(fields.Dict(), required=True)
     emergency = fields.String(allow_none=True)
+    read_first = fields.List(fields.String(), required=True)
+    deadline = fields.Dict(allow_none=True)
     season = fields.Dict(allow_none=True)
     needs_contact = fields.Boolean(required=True)
 
@@ -102,6 +104,10 @@ def as_service(service: Service, said: str) -> dict[str, Any]:
         },
         "questions": [_question(each, said) for each in service.questions],
         "emergency": service.emergency.in_language(said) if service.emergency else None,
+        "read_first": [each.in_language(said) for each in service.read_first],
+        "deadline": {"question": service.deadline.question, "days": service.deadline.days}
+        if service.deadline
+        else None,
         "season": {"from": season.start, "to": season.end, "note": season.note.in_language(said)}
         if season
         else None,

@@ -12,9 +12,9 @@ from tracker.catalogue.conditions import Condition, Facts, facts
 from tracker.catalogue.promises import MAKE_SAFE, RESOLVE, RESPOND, Season, Standard, Text
 
 __all__ = [
-    "MAKE_SAFE", "RESOLVE", "RESPOND", "Catalogue", "Cluster", "Condition", "Demo", "DuplicatePolicy",
-    "Facts", "Group", "Keywords", "LocationRule", "Option", "Question", "Redirect", "Season", "Service",
-    "Standard", "Term", "Text", "facts",
+    "MAKE_SAFE", "RESOLVE", "RESPOND", "Catalogue", "Cluster", "Condition", "Deadline", "Demo",
+    "DuplicatePolicy", "Facts", "Group", "Keywords", "LocationRule", "Option", "Question", "Redirect",
+    "Season", "Service", "Standard", "Term", "Text", "facts",
 ]  # fmt: skip
 
 WORKFLOWS = ("field_work", "inspection", "permit", "question", "booking", "contestation")
@@ -87,6 +87,8 @@ class DuplicatePolicy:
     `same` lists what must be equal, all together: an asset, a segment, an answer (`answer.plaque`).
     With a radius too, `combine` says whether one (`any`) or both (`all`) are needed. `window_h` is in elapsed
     hours; None means for as long as the case is open. `show_at` and `suggest_at` are probabilities.
+    From `attach_at` on a report joins an open case of the same service by itself, unless its reporter says
+    it is something else; None means never, which is the default.
     """
 
     radius_m: int | None = None
@@ -96,6 +98,7 @@ class DuplicatePolicy:
     exclusive: bool = False
     show_at: float = 0.5
     suggest_at: float = 0.75
+    attach_at: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -155,6 +158,14 @@ class Demo:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Deadline:
+    """Days that the law leaves from the day a question asks for. It is told, and never refuses anybody."""
+
+    question: str
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Service:
     """An entry of the catalogue, at one version."""
 
@@ -179,6 +190,8 @@ class Service:
     active: bool = True
     season: Season | None = None
     emergency: Text | None = None
+    read_first: tuple[Text, ...] = ()
+    deadline: Deadline | None = None
     cluster: Cluster | None = None
     redirects: tuple[Redirect, ...] = ()
     demo: Demo | None = None

@@ -93,6 +93,7 @@ class WorkflowVersion(Base):
     definition: Mapped[dict[str, Any]] = mapped_column(JSONB)
     active: Mapped[bool] = mapped_column(Boolean)
     loaded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    loaded_by: Mapped[str] = mapped_column(Text, server_default=text("''"))
 
 
 class CatalogueTerm(Base):

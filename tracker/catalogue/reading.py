@@ -6,6 +6,7 @@ from tracker.catalogue import definitions, promises
 from tracker.catalogue.conditions import Condition
 from tracker.catalogue.definitions import (
     Cluster,
+    Deadline,
     Demo,
     DuplicatePolicy,
     Keywords,
@@ -16,7 +17,7 @@ from tracker.catalogue.definitions import (
     Service,
 )
 from tracker.catalogue.entries import A_LIST, Entry
-from tracker.catalogue.promises import Season, Standard
+from tracker.catalogue.promises import Season, Standard, Text
 
 SERVICE_CODE = re.compile(r"[A-Z]{3}-[A-Z0-9]{2,8}")
 QUESTION_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -53,6 +54,8 @@ def service(entry: Entry, *, code: str, group: str) -> Service:
         active=entry.flag("active", default=True),
         season=_season(entry.inside("season")) if entry.has("season") else None,
         emergency=entry.text("emergency") if entry.has("emergency") else None,
+        read_first=_read_first(entry) if entry.has("read_first") else (),
+        deadline=_deadline(entry.inside("deadline")) if entry.has("deadline") else None,
         cluster=_cluster(entry.inside("cluster")) if entry.has("cluster") else None,
         redirects=_redirects(entry) if entry.has("redirects") else (),
         demo=_demo(entry.inside("demo")) if entry.has("demo") else None,
@@ -170,6 +173,9 @@ def _duplicates(entry: Entry) -> DuplicatePolicy:
         exclusive=entry.flag("exclusive", default=False),
         show_at=_percent(entry, "show_at_percent", 50),
         suggest_at=_percent(entry, "suggest_at_percent", 75),
+        attach_at=entry.integer("attach_at_percent", 98, 100) / 100
+        if entry.has("attach_at_percent")
+        else None,
     )
     entry.close()
     return found
@@ -177,6 +183,20 @@ def _duplicates(entry: Entry) -> DuplicatePolicy:
 
 def _percent(entry: Entry, name: str, default: int) -> float:
     return (entry.integer(name, 1, 100) if entry.has(name) else default) / 100
+
+
+def _read_first(entry: Entry) -> tuple[Text, ...]:
+    found = []
+    for each in entry.items("read_first"):
+        found.append(Text(fr=each.words("fr"), en=each.words("en")))
+        each.close()
+    return tuple(found)
+
+
+def _deadline(entry: Entry) -> Deadline:
+    found = Deadline(question=entry.words("question"), days=entry.integer("days", 1, 3660))
+    entry.close()
+    return found
 
 
 def _cluster(entry: Entry) -> Cluster:

@@ -9,7 +9,7 @@ from tracker.catalogue.conditions import Condition
 from tracker.catalogue.definitions import Catalogue, DuplicatePolicy, Question, Service
 
 PRIVATE_FAMILIES = ("permit", "booking", "contestation")
-PRIVATE_PLACES = ("address", "lot", "none")
+PLACELESS = "none"
 PROPOSALS = ("tour", "incident")
 
 
@@ -34,6 +34,7 @@ def faults(service: Service, catalogue: Catalogue) -> Iterator[Fault]:
     yield from _same(service, service.duplicates)
     yield from _exposure(service)
     yield from _cluster(service, catalogue)
+    yield from _deadline(service)
     if service.is_urgent and service.emergency is None:
         yield Fault(field="emergency", sentence="bad_priority_gate", values={})
 
@@ -126,12 +127,20 @@ def _cluster(service: Service, catalogue: Catalogue) -> Iterator[Fault]:
         yield Fault(field="cluster.propose", sentence="unknown_service", values={"value": propose})
 
 
+def _deadline(service: Service) -> Iterator[Fault]:
+    dates = tuple(each.code for each in service.questions if each.datatype == "datetime")
+    if service.deadline and service.deadline.question not in dates:
+        yield _unknown("deadline.question", service.deadline.question, dates)
+
+
 def _exposure(service: Service) -> Iterator[Fault]:
-    """Permits, bookings and contestations stay private; so does a home's address on the public map."""
+    """Permits, bookings, questions and contestations stay private.
+
+    What points at a home may be on the public map: it is drawn on its street, never at its door (migration
+    0013).
+    """
     if service.open311 and service.workflow in PRIVATE_FAMILIES:
         yield Fault(field="open311", sentence="not_exposed", values={"value": service.workflow})
-    is_private = (
-        service.workflow in (*PRIVATE_FAMILIES, "question") or service.location.kind in PRIVATE_PLACES
-    )
+    is_private = service.workflow in (*PRIVATE_FAMILIES, "question") or service.location.kind == PLACELESS
     if service.public_map and is_private:
         yield Fault(field="public_map", sentence="not_on_map", values={})

@@ -36,6 +36,11 @@ FEATURES: Mapping[str, Feature] = {
     "audit": Feature(
         target="tracker.cli.audit:audit", fr="Vérifie l’historique scellé.", en="Check the sealed history."
     ),
+    "booking": Feature(
+        target="tracker.cli.booking:booking",
+        fr="Ce que la Ville prête et ce que coûtent ses permis.",
+        en="What the town lends and what its permits cost.",
+    ),
     "boundaries": Feature(
         target="tracker.cli.boundaries:boundaries",
         fr="Versions des districts : comparer, mettre en vigueur.",
@@ -69,12 +74,22 @@ FEATURES: Mapping[str, Feature] = {
         fr="Crée, liste, migre et supprime des municipalités.",
         en="Create, list, migrate and drop municipalities.",
     ),
+    "notify": Feature(
+        target="tracker.cli.notify:notify",
+        fr="Les canaux des avis, et ce qui en revient.",
+        en="The channels of notices, and what comes back.",
+    ),
     "places": Feature(
         target="tracker.cli.places:places",
         fr="Cherche des lieux et mesure la recherche.",
         en="Find places and measure the search.",
     ),
     "plan": Feature(target="tracker.cli.plan:plan", fr="Tournées des équipes.", en="Crews’ tours."),
+    "privacy": Feature(
+        target="tracker.cli.privacy:privacy",
+        fr="Renseignements personnels : conservation, anonymisation.",
+        en="Personal data: retention, anonymisation.",
+    ),
     "serve": Feature(
         target="tracker.cli.serve:serve", fr="Démarre le serveur web.", en="Start the web server."
     ),
@@ -82,6 +97,11 @@ FEATURES: Mapping[str, Feature] = {
         target="tracker.cli.surges:surges",
         fr="Dossiers qui sont un même incident.",
         en="Cases that are one incident.",
+    ),
+    "triage": Feature(
+        target="tracker.cli.triage:triage",
+        fr="Règles du tri : vérifiées, essayées, mises en vigueur.",
+        en="The rules of triage: checked, tried, put in force.",
     ),
     "worker": Feature(
         target="tracker.cli.worker:worker", fr="Exécute les travaux en attente.", en="Run queued jobs."

@@ -87,8 +87,10 @@ def activate(number: int, *, dry_run: bool, jurisdiction: str | None) -> None:
             with db.transaction(engine, code) as session:
                 places.catch_up(session)
     say(
-        fr=f"{placing.placed} dossiers ouverts replacés, {placing.moved} changent de district.",
-        en=f"{placing.placed} open cases placed again, {placing.moved} change district.",
+        fr=f"{placing.placed} dossiers ouverts replacés, {placing.moved} changent de district, "
+        f"{placing.rechosen} changent d’équipe proposée.",
+        en=f"{placing.placed} open cases placed again, {placing.moved} change district, "
+        f"{placing.rechosen} change proposed crew.",
     )
     if dry_run:
         say(fr="Essai\u00a0: rien n’a été écrit.", en="Dry run: nothing was written.")

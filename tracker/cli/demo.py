@@ -1,6 +1,7 @@
 """`vigie demo`: the demo city, built and served."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,14 +13,17 @@ from tracker import clock, db, postgres
 from tracker.cli import ready
 from tracker.cli.serve import migrate
 from tracker.cli.text import Failure, Group, pick, say
-from tracker.config import from_env
+from tracker.config import Settings, from_env
 from tracker.demo import building, founding, staff, window
 from tracker.demo.building import Watcher, Wish
 from tracker.demo.city import SIZES
 from tracker.demo.founding import Site
 from tracker.demo.window import Window
 from tracker.http import server
+from tracker.jobs.supervising import Supervised
+from tracker.notify.channels import opening
 
+VIGIE = "import sys; from tracker.cli import main; main(sys.argv[1:])"
 STAGES = {"plan": "drawing", "fondation": "founding", "histoire": "events", "demandes": "requests"}
 PAGES = (
     ("/", "citoyens / residents"),
@@ -71,7 +75,8 @@ def up(host: str, port: int, size: str) -> None:
         os.environ.setdefault("VIGIE_DEMO", "1")
         settings = from_env(os.environ, database_url=address.app, owner_url=address.owner)
         _welcome(where.url)
-        server.run(where, settings)
+        with _worker(settings):
+            server.run(where, settings)
     finally:
         if ours is not None:
             ours.stop()
@@ -104,6 +109,24 @@ def _site() -> Iterator[Site]:
     finally:
         if ours is not None:
             ours.stop()
+
+
+@contextmanager
+def _worker(settings: Settings) -> Iterator[None]:
+    """Keep a worker running for the demo town alone, and say where it tells what it does."""
+    log, kept = settings.var / "worker.log", settings.var / opening.KEPT
+    own = {"VIGIE_DATABASE_URL": settings.database_url, "VIGIE_OWNER_DATABASE_URL": settings.owner_url}
+    words = ["worker", "--jurisdiction", founding.CODE, "--child-of", str(os.getpid())]
+    child = Supervised([sys.executable, "-c", VIGIE, *words], environ={**os.environ, **own}, log=log)
+    child.start()
+    say(
+        fr=f"Échéances et suivis tournent (journal\u00a0: {log}). Aucun avis ne sort d’ici\u00a0: {kept}\n",
+        en=f"Timers and follow-ups run (log: {log}). No notice leaves this machine: {kept}\n",
+    )
+    try:
+        yield
+    finally:
+        child.stop()
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,14 +15,18 @@ from rich.console import Console
 from sqlalchemy.orm import Session
 
 from gis import measures
-from gis.replay import Reach
+from gis.measures import Judged
+from gis.replay import Reach, Trial
 from gis.weights import Weights
 from tracker import db
 from tracker.catalogue import files as catalogue_files
 from tracker.catalogue import queries as catalogue
+from tracker.catalogue.definitions import Service
 from tracker.cli import duplicates_table, ready
 from tracker.cli.text import Failure, Group, say
+from tracker.demo import optimum
 from tracker.duplicates import errors, evaluating, files, labelled, queries, weights
+from tracker.duplicates import gathered as gathered_files
 from tracker.duplicates.evaluating import Question
 from tracker.duplicates.labelled import Material
 from tracker.imports.errors import ImportsError
@@ -74,9 +78,16 @@ def _from(command: Any) -> Any:
 @click.option(
     "--learn/--no-learn", "learns", default=True, help="juger aussi des poids appris / learned ones too"
 )
+@click.option("--optimum", "asks_optimum", is_flag=True, help="comparer à l’optimum / of the optimum (demo)")
 @click.option("--out", type=OUT, metavar="DOSSIER", help="où écrire CSV et SVG / where to write CSV and SVG")
 def evaluate(
-    until: datetime | None, weights_file: Path | None, *, learns: bool, out: Path | None, **source: Any
+    until: datetime | None,
+    weights_file: Path | None,
+    *,
+    learns: bool,
+    asks_optimum: bool,
+    out: Path | None,
+    **source: Any,
 ) -> None:
     """Measure the model and other software's rules on the same reports."""
     with _told():
@@ -86,7 +97,8 @@ def evaluate(
         models = {given.version: given}
         if learns:
             models["learned here"] = evaluating.learned_from(early, weights.prior(), "learned here")
-        answer = evaluating.judge(early, late, models, question)
+        beside = _optimum(Source(**source), question) if asks_optimum else {}
+        answer = evaluating.judge(early, late, models, question, beside)
         duplicates_table.show(answer, Console(width=150))
         table, picture = files.write(out or _folder(), f"duplicates-{question.material.name}", answer)
     say(fr=f"Écrit : {table}, {picture}", en=f"Written: {table}, {picture}")
@@ -94,24 +106,38 @@ def evaluate(
 
 @duplicates.command(fr="Apprend des décisions d’une municipalité, ou d’un fichier étiqueté.")
 @_from
+@click.option(
+    "--gathered",
+    type=FILE,
+    multiple=True,
+    metavar="FICHIER",
+    help="écrit par « gather » / written by “gather”",
+)
 @click.option("--until", metavar="DATE", type=click.DateTime(), help="jusqu’à / up to")
 @click.option("--version", metavar="NOM", help="nom des poids / name of the weights")
 @click.option("--out", type=OUT, metavar="YAML", help="fichier à écrire / file to write")
 @click.option("--use", is_flag=True, help="s’en servir dès maintenant / use them from now on")
 @click.option("--dry-run", is_flag=True, help="dire sans garder / tell, keep nothing")
 def learn(
-    until: datetime | None, version: str | None, out: Path | None, *, use: bool, dry_run: bool, **source: Any
+    until: datetime | None,
+    version: str | None,
+    out: Path | None,
+    *,
+    gathered: tuple[Path, ...],
+    use: bool,
+    dry_run: bool,
+    **source: Any,
 ) -> None:
-    """Learn from a municipality's decisions, or from a labelled file."""
+    """Learn from a municipality's decisions, from a labelled file, or from several gathered ones."""
     asked = Source(**source)
     if use and asked.jurisdiction is None:
         raise Failure(fr="--use demande --jurisdiction.", en="--use needs --jurisdiction.")
     now = datetime.now(UTC)
     with _told():
-        question = _question(asked, until or now, weights.default())
-        early, _ = evaluating.trials_of(question)
-        name = version or f"{question.material.name}-{now:%Y%m%d}"
-        learned = evaluating.learned_facts(early, question, name, now)
+        questions = _questions(asked, gathered, until or now)
+        name = version or f"{questions[0].material.name}-{now:%Y%m%d}"
+        early = [trial for each in questions for trial in evaluating.trials_of(each)[0]]
+        learned = evaluating.learned_facts(early, questions[0], name, now)
         facts = learned.facts
         say(
             fr=f"{name} : {facts['reports']} signalements, {facts['duplicates']} doublons, F1 {facts['f1']}.",
@@ -124,6 +150,21 @@ def learn(
             if asked.jurisdiction is not None:
                 with _transaction(asked.jurisdiction) as session:
                     weights.keep(session, learned, at=now, use=use)
+
+
+@duplicates.command(fr="Écrit signalements et vérité dans un fichier, pour apprendre de plusieurs villes.")
+@_from
+@click.argument("out", type=OUT, metavar="FICHIER")
+def gather(out: Path, **source: Any) -> None:
+    """Write reports and what is known of them into a file, to learn from several towns at once."""
+    asked = Source(**source)
+    with _told():
+        material = _from_file(asked) if asked.requests is not None else _from_town(asked)
+        gathered_files.write(out, material, is_intake=asked.requests is None)
+    say(
+        fr=f"Écrit : {out}, {len(material.reports)} signalements. Les mots des résidents y sont.",
+        en=f"Written: {out}, {len(material.reports)} reports. Residents’ words are in it.",
+    )
 
 
 @duplicates.command(fr="Choisit les poids d’une municipalité ; « default » revient à ceux de l’installation.")
@@ -142,16 +183,50 @@ def use(version: str, jurisdiction: str | None) -> None:
     say(fr=f"En vigueur : {version}", en=f"In use: {version}")
 
 
+def _optimum(source: Source, question: Question) -> dict[str, Callable[[Trial], Judged]]:
+    """Make the best possible judge of a demo municipality, which knows how it was drawn."""
+    demo: Any = None
+    services: Iterable[Service] = ()
+    if source.requests is None:
+        with _transaction(source.jurisdiction) as session:
+            demo = db.selected(session).settings.get("demo")
+            services = catalogue.current(session).catalogue.services
+    if not demo:
+        raise Failure(
+            fr="--optimum demande une ville de démonstration.", en="--optimum needs a demo municipality."
+        )
+    oracle = optimum.of_town(demo, services, question.material.reports)
+    return {duplicates_table.OPTIMUM: lambda trial: oracle.judge(trial, question.stratum)}
+
+
+def _questions(source: Source, gathered: Sequence[Path], until: datetime) -> list[Question]:
+    """Read what is to be learned from: what was gathered, the source too if one is named."""
+    given = weights.default()
+    found = [_gathered(path, until, given) for path in gathered]
+    if not found or source != Source(requests=None, mapping=None, labels=None, jurisdiction=None):
+        found.append(_question(source, until, given))
+    return found
+
+
 def _question(source: Source, until: datetime | None, given: Weights) -> Question:
     """Read the material and say what is asked of it."""
     is_file = source.requests is not None
     material = _from_file(source) if is_file else _from_town(source)
+    return _asked(material, until, given, is_intake=not is_file)
+
+
+def _gathered(path: Path, until: datetime, given: Weights) -> Question:
+    material, is_intake = gathered_files.read(path)
+    return _asked(material, until, given, is_intake=is_intake)
+
+
+def _asked(material: Material, until: datetime | None, given: Weights, *, is_intake: bool) -> Question:
     if len(material.reports) < 2:
         raise Failure(fr="moins de deux signalements.", en="fewer than two reports.")
     moments = sorted(each.sighting.at for each in material.reports)
     cut = until.replace(tzinfo=until.tzinfo or UTC) if until else moments[int(len(moments) * TUNED_SHARE)]
-    stratum = measures.everywhere if is_file else evaluating.within_reach(given)
-    return Question(material=material, tune_until=cut, reach=Reach(), stratum=stratum, is_intake=not is_file)
+    stratum = evaluating.within_reach(given) if is_intake else measures.everywhere
+    return Question(material=material, tune_until=cut, reach=Reach(), stratum=stratum, is_intake=is_intake)
 
 
 def _from_file(source: Source) -> Material:
@@ -196,6 +271,11 @@ def _told() -> Iterator[None]:
         raise Failure(
             fr=f"{wrong.path} : il faut report,incident ou report,parent (il y a : {there}).",
             en=f"{wrong.path}: report,incident or report,parent is needed (there are: {there}).",
+        ) from None
+    except errors.GatheredUnreadable as wrong:
+        raise Failure(
+            fr=f"{wrong.path} : ce n’est pas un fichier de « vigie duplicates gather ».",
+            en=f"{wrong.path}: not a file of “vigie duplicates gather”.",
         ) from None
     except errors.WeightsInvalid as wrong:
         raise Failure(fr=f"{wrong.path} : {wrong.why}", en=f"{wrong.path}: {wrong.why}") from None

@@ -11,6 +11,7 @@ from tracker.cli.text import pick
 from tracker.duplicates import evaluating
 from tracker.duplicates.evaluating import Answer, Line
 
+OPTIMUM = "optimum"
 _LEAST = 5
 _RULE = "30m_7d"
 
@@ -20,6 +21,7 @@ def show(answer: Answer, console: Console) -> None:
     judges = list(dict.fromkeys(line.judge for line in answer.lines))
     everything = [line for line in answer.lines if line.by == evaluating.ANY]
     console.print(_table(pick(fr="Tous les signalements", en="All reports"), everything))
+    _of_optimum(everything, console)
     for by, title in (
         ("service", pick(fr="Par service", en="By service")),
         ("method", pick(fr="Par façon de situer", en="By location method")),
@@ -28,6 +30,18 @@ def show(answer: Answer, console: Console) -> None:
         wanted = [*answer.weights, _RULE]
         console.print(_table(title, sorted((each for each in lines if each.judge in wanted), key=_order)))
     console.print(_macro(answer.lines, judges))
+
+
+def _of_optimum(lines: Iterable[Line], console: Console) -> None:
+    """Tell which share of the F1 of the best possible judge each model reaches."""
+    by_judge = {line.judge: line.card.f1 for line in lines}
+    best = by_judge.get(OPTIMUM)
+    if not best:
+        return
+    for judge, f1 in by_judge.items():
+        if f1 is not None and judge != OPTIMUM:
+            words = pick(fr="de l’optimum", en="of the optimum")
+            console.print(f"{judge}: {f1:.3f} = {f1 / best:.3f} {words} ({best:.3f})")
 
 
 def _order(line: Line) -> tuple[int, str, str]:

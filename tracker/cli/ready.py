@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from tracker import db, postgres
 from tracker.cli.text import Failure
@@ -69,3 +70,17 @@ def code_of(engine: Engine, wanted: str | None) -> str:
             en=f"say which one with --jurisdiction (there are: {known}).",
         )
     return towns[0].code
+
+
+@contextmanager
+def town(engine: Engine, code: str | None) -> Iterator[Session]:
+    """Open a transaction in the town that is named, else in the only one there is. Raises Failure."""
+    wanted = code_of(engine, code)
+    try:
+        with db.transaction(engine, wanted) as session:
+            yield session
+    except db.JurisdictionUnknown:
+        raise Failure(
+            fr=f"aucune municipalité n’a le code « {wanted} ».",
+            en=f"no municipality has the code “{wanted}”.",
+        ) from None

@@ -2,16 +2,13 @@
 
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import click
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
-from tracker import clock, db
+from tracker import clock
 from tracker.cli import ready
-from tracker.cli.text import Failure, Group, say
+from tracker.cli.text import Group, say
 from tracker.jurisdictions import service as jurisdictions
 from tracker.surges import replaying, rules, service
 
@@ -43,7 +40,7 @@ def find(jurisdiction: str | None, every: int | None, *, dry_run: bool) -> None:
 @click.option("--jurisdiction", metavar="CODE", help="municipalité / municipality")
 def replay(jurisdiction: str | None) -> None:
     """Replay a municipality's history: what would have been proposed, and when."""
-    with ready.application() as engine, _town(engine, jurisdiction) as session:
+    with ready.application() as engine, ready.town(engine, jurisdiction) as session:
         told = replaying.replay(session, rules.current())
     for each in told.proposals:
         click.echo(f"{each.at:%Y-%m-%d %H:%M}\t{each.rule}\t{each.kind}\t{each.observed}\t{each.numbers[0]}")
@@ -54,7 +51,7 @@ def replay(jurisdiction: str | None) -> None:
 
 
 def _find(engine: Engine, code: str, *, keep: bool) -> None:
-    with _town(engine, code) as session:
+    with ready.town(engine, code) as session:
         tally = service.find(session, now=clock.system_clock())
         for each in tally.new:
             click.echo(f"{code}\t{each}")
@@ -64,17 +61,3 @@ def _find(engine: Engine, code: str, *, keep: bool) -> None:
         fr=f"{code} : {len(tally.new)} nouveaux, {len(tally.grown)} grandis, {tally.lapsed} périmés.",
         en=f"{code}: {len(tally.new)} new, {len(tally.grown)} grown, {tally.lapsed} lapsed.",
     )
-
-
-@contextmanager
-def _town(engine: Engine, code: str | None) -> Iterator[Session]:
-    """Open a transaction in the town that is named, else in the only one there is."""
-    wanted = ready.code_of(engine, code)
-    try:
-        with db.transaction(engine, wanted) as session:
-            yield session
-    except db.JurisdictionUnknown:
-        raise Failure(
-            fr=f"aucune municipalité n’a le code « {wanted} ».",
-            en=f"no municipality has the code “{wanted}”.",
-        ) from None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from tracker.catalogue.definitions import Question, Service
+from tracker.demo import window
 
 _OPTIONAL = 0.6
 _SEATS = ("C-12", "C-13", "D-07", "F-21")
@@ -25,6 +27,7 @@ _TEXTS = {
     "description": "Voir la description.",
 }
 _PRIVATE = frozenset({"plaque", "matricule", "micropuce", "assureur", "requete_liee", "plans"})
+Answers = Mapping[str, object]
 _AHEAD = frozenset({"debut", "fin", "date"})
 
 
@@ -35,6 +38,34 @@ def answer(service: Service, at: datetime, rng: np.random.Generator) -> dict[str
         if question.required or (question.code not in _PRIVATE and rng.uniform() < _OPTIONAL):
             answers[question.code] = _value(question, at, rng)
     return answers
+
+
+def facts(service: Service, start: datetime, asset_code: str | None, rng: np.random.Generator) -> Answers:
+    """What is true of an incident, whoever reports it: its size, its kind, the day it began, its pole.
+
+    What a reporter says of themselves, or of days to come, is no fact about the thing.
+    """
+    found: dict[str, object] = {}
+    for question in service.questions:
+        drawn = _value(question, start, rng)
+        if question.datatype == "datetime":
+            if question.code not in _AHEAD and question.code != "date_naissance":
+                found[question.code] = start.astimezone(window.ZONE).date().isoformat()
+        elif question.code == "poteau":
+            if asset_code is not None:
+                found[question.code] = asset_code
+        elif question.datatype in ("singlevaluelist", "multivaluelist", "number"):
+            found[question.code] = drawn
+    return found
+
+
+def truthful(answers: Answers, known: Answers, told: float, rng: np.random.Generator) -> dict[str, object]:
+    """Put what is true in the place of what was guessed, for each question with the chance `told`."""
+    chances = rng.uniform(0, 1, len(answers)).tolist()
+    return {
+        code: known[code] if code in known and chance < told else value
+        for (code, value), chance in zip(answers.items(), chances, strict=True)
+    }
 
 
 def _value(question: Question, at: datetime, rng: np.random.Generator) -> object:

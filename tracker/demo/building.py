@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 
-from tracker import db
+from tracker import db, outbox
 from tracker.catalogue import queries as catalogue
 from tracker.demo import city, comparing, composing, founding, osm, story, truth, writing
 from tracker.demo.city import City
@@ -67,6 +67,7 @@ def build(site: Site, wish: Wish, watcher: Watcher | None = None) -> Tally:
     told.stage("fondation", 3)
     founding.found(site, town, today=wish.window.first, tell=lambda _: told.advance(1))
     tally = _live(site, town, wish, told) if wish.lives else Tally()
+    founding.open_desks(site, wish.anchor)
     jurisdictions.configure(site.owner, site.code, {MARK: True})
     return tally
 
@@ -94,6 +95,7 @@ def _write(site: Site, tale: Story, player: Player, told: Watcher) -> None:
     with db.transaction(site.app, site.code) as session:
         # The demo can be built again: losing it to a power cut costs nothing.
         session.execute(text("SET LOCAL synchronous_commit = off"))
+        outbox.write_the_past(session)
         for page in player.pages(session):
             writing.write(session, page)
             told.advance(page.reports)

@@ -49,7 +49,9 @@ def compare_open(session: Session, anchor: datetime) -> Compared:
     alike = 0
     for row in found_rows:
         told = Told(at=row.received_at, text=row.description, answers=row.answers)
-        found = lookalikes.find(session, services.service(row.service_code), _located(session, row), told)
+        found = lookalikes.look(
+            session, services.service(row.service_code), _located(session, row), told
+        ).found
         before = tuple(
             each for each in found if each.case.id != row.case_id and each.case.opened_at < row.received_at
         )

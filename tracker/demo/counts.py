@@ -55,8 +55,8 @@ def group(
     its number of reports although some twins choose a neighbouring one.
     """
     rng = seeds.stream(seed, "sizes")
-    chances = _chances(plan, services, counts)
-    crossing = _crossing(plan, chances, counts)
+    chances = chances_of(plan, services, counts)
+    crossing = crossing_of(plan, chances, counts)
     incidents: list[Sized] = []
     for code in sorted(counts):
         gone = [(into, count) for (origin, into), count in crossing.items() if origin == code]
@@ -77,7 +77,9 @@ def has_twins(service: Service) -> bool:
     return service.workflow in ("field_work", "inspection") and service.location.is_required
 
 
-def _chances(plan: TwinsPlan, services: Mapping[str, Service], counts: Mapping[str, int]) -> dict[str, float]:
+def chances_of(
+    plan: TwinsPlan, services: Mapping[str, Service], counts: Mapping[str, int]
+) -> dict[str, float]:
     """Of each service the chance of a second reporter, scaled so that all incidents together have the plan's
     share.
     """
@@ -94,7 +96,7 @@ def _chances(plan: TwinsPlan, services: Mapping[str, Service], counts: Mapping[s
     return chances
 
 
-def _crossing(
+def crossing_of(
     plan: TwinsPlan, chances: Mapping[str, float], counts: Mapping[str, int]
 ) -> dict[tuple[str, str], int]:
     """How many twins of one service are told as another: `cross` of all twins, over the pairs people

@@ -12,6 +12,7 @@ import numpy as np
 
 from tracker.catalogue.definitions import Service
 from tracker.demo import answering, seeds
+from tracker.demo.facts import Facts
 from tracker.demo.incidents import Incident, Told, World
 from tracker.demo.noise import SPOKEN, Locator, Place
 from tracker.demo.people import Citizen, Contact, Crowd
@@ -49,6 +50,7 @@ class Clerk:
         self._writer = Writer(texts, world.plan.oddities, words)
         self._crowd = Crowd(world.plan, texts, world.town.seed, world.total)
         self._locator = Locator(world.town, world.plan.noise, self._rng)
+        self._facts = Facts(world)
         self._serials = _serials(incidents)
         self._injected = _spread(
             incidents, max(2, round(world.plan.oddities.injected * min(1, world.total / 15_000)))
@@ -75,7 +77,7 @@ class Clerk:
         text = self._writer.say(service, self._scene(incident), voice)
         if order == 0 and incident.id in self._injected:
             text = self._writer.injected(self._injected[incident.id])
-        photo, elsewhere = self._photo(service, told.channel, place)
+        photo, elsewhere = self._photo(incident, order, service, place)
         return Filing(
             incident=incident.id,
             order=order,
@@ -86,7 +88,9 @@ class Clerk:
             description=text,
             language=voice.language,
             channel=told.channel,
-            answers=answering.answer(service, told.at, self._words),
+            answers=self._facts.answer(
+                incident, service, answering.answer(service, told.at, self._words), order
+            ),
             contact=self._contact(service, who, told.channel, anonymous=anonymous),
             photo=photo,
             taken_at=elsewhere,
@@ -98,10 +102,10 @@ class Clerk:
         return who.contact(by_phone=channel in SPOKEN and channel != "email")
 
     def _photo(
-        self, service: Service, channel: str, place: Place
+        self, incident: Incident, order: int, service: Service, place: Place
     ) -> tuple[int | None, tuple[float, float] | None]:
         """A scene's number, and the position its EXIF tells: sometimes that of somebody's kitchen."""
-        plan = self._plan
+        plan, channel = self._plan, incident.told[order].channel
         chance = self._rng.uniform(0, 1, 3)
         if (
             channel not in ("mobile", "web")
@@ -109,7 +113,8 @@ class Clerk:
             or chance[0] >= plan.photos.before
         ):
             return None, None
-        scene = int(self._rng.integers(plan.photos.scenes))
+        self._rng.integers(plan.photos.scenes)  # drawn for nothing, so that no later draw moves
+        scene = self._facts.picture(incident, order)
         if channel != "mobile" or chance[1] >= plan.noise.exif_share:
             return scene, None
         if chance[2] < plan.noise.exif_elsewhere or place.lon is None or place.lat is None:

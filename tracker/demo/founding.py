@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
-from tracker import db
+from tracker import db, definitions
 from tracker.accounts import service as accounts
 from tracker.accounts.actor import Actor
 from tracker.accounts.models import Staff, StaffRole
+from tracker.bookings import files as lent
 from tracker.demo import copying, degrees, layers, staff
 from tracker.demo.city import City
 from tracker.demo.staff import CrewPlan, StaffPlan
@@ -21,6 +22,8 @@ from tracker.demo.story import Staff as Hands
 from tracker.dispatch.models import Crew, CrewDistrict, CrewSkill, Depot, Shift
 from tracker.jurisdictions import founding as ready_made
 from tracker.jurisdictions import service as jurisdictions
+from tracker.oncall import service as oncall
+from tracker.oncall.models import DutyRow
 
 CODE, NAME, PREFIX = "valbrise", "Valbrise", "VB"
 
@@ -60,6 +63,14 @@ def found(site: Site, town: City, *, today: date, tell: Tell = lambda _: None) -
         _hire_crews(session, town, plan)
     with db.transaction(site.app) as session:
         _open_accounts(session, plan, site.code)
+
+
+def open_desks(site: Site, at: datetime) -> None:
+    """Name who is on call from the last Friday on, and lend what the example of rooms and equipment has."""
+    plan = staff.read_staff()
+    with db.transaction(site.app, site.code) as session:
+        _name_duties(session, plan, at.date())
+        lent.load(session, lent.read(definitions.DATA / "offices" / "example.yaml"), at=at)
 
 
 def staff_of(engine: Engine, code: str = CODE) -> Hands:
@@ -126,6 +137,16 @@ def _hire(session: Session, plan: CrewPlan, depot_id: int | None) -> None:
         Shift(crew_id=crew.id, weekday=day, starts=starts, ends=ends, on_call=plan.shifts.on_call)
         for day in plan.shifts.days
     )
+
+
+def _name_duties(session: Session, plan: StaffPlan, today: date) -> None:
+    """Put the rota in force from the last Friday on."""
+    friday = today - timedelta(days=(today.isoweekday() - oncall.FRIDAY) % 7)
+    for turn in plan.duties:
+        named = uuid5(NAMESPACE_URL, f"duty:{turn.domain}:{turn.rank}")
+        who = {"name": turn.name, "phone": turn.phone}
+        row = DutyRow(id=named, domain=turn.domain, rank=turn.rank, starts_on=friday, **who)
+        oncall.set_turn(session, row)
 
 
 def _open_accounts(session: Session, plan: StaffPlan, code: str) -> None:

@@ -14,6 +14,7 @@ import shapely
 
 from tracker.catalogue.definitions import RESOLVE, Service
 from tracker.demo import counts, degrees, moments, seeds, spots, weather, window
+from tracker.demo.breakdowns import Breakdowns
 from tracker.demo.city import City
 from tracker.demo.counts import Sized
 from tracker.demo.moments import Clock, Season
@@ -85,7 +86,7 @@ def happen(world: World) -> list[Incident]:
     drafts.sort(key=lambda each: (each.at, each.order))
     _put_near(world, ground, drafts)
     _hard_cases(world, drafts)
-    return _Ends(world, season).finish(drafts)
+    return _Ends(world, season).finish(ground, drafts)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -249,8 +250,17 @@ class _Ends:
         self._clock = Clock(season, seeds.stream(world.town.seed, "ways"))
         self._stormy, self._first = season.weather.stormy(), world.window.first
 
-    def finish(self, drafts: Sequence[_Draft]) -> list[Incident]:
-        return [self._finished(number, each) for number, each in enumerate(drafts, start=1)]
+    def finish(self, ground: Ground, drafts: Sequence[_Draft]) -> list[Incident]:
+        hosts = {each.near - 1 for each in drafts if each.near is not None}
+        broken = Breakdowns(ground, self._world.services)
+        found = []
+        for row, each in enumerate(drafts):
+            if each.near is None and row not in hosts:
+                each.where = broken.moved(each.sized.service, each.where, each.at)
+            incident = self._finished(row + 1, each)
+            broken.note(incident.service, incident.where, incident.end)
+            found.append(incident)
+        return found
 
     def _finished(self, number: int, draft: _Draft) -> Incident:
         world, service = self._world, self._world.services[draft.sized.service]

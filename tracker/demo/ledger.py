@@ -7,6 +7,7 @@ since a demo makes eighteen months of them before anybody looks.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -54,7 +55,6 @@ class Kept:
     lon: float | None
     lat: float | None
     words: str
-    triage: str
     setting: Setting
     reports: list[KeptReport]
     history: list[events.Event]
@@ -66,7 +66,10 @@ class Kept:
     def append(self, *said: events.Fact) -> None:
         """Seal facts to the end of the history."""
         row = self.row
-        sealed = events.seal(row.id, events.Tail(seq=row.last_seq, hash=bytes(row.last_hash)), *said)
+        tail = events.Tail(seq=row.last_seq, hash=bytes(row.last_hash))
+        # The same seed makes the same town, to the byte: nobody of it has a privacy to keep.
+        fixed = hashlib.sha256(f"{row.id}/{row.last_seq}".encode()).digest()[:16]
+        sealed = events.seal(row.id, tail, *said, salt=lambda: fixed)
         self.history += sealed
         row.last_seq, row.last_hash = sealed[-1].seq, sealed[-1].hash
         row.version, row.updated_at = row.version + 1, max(fact.at for fact in said)
@@ -86,6 +89,7 @@ def open_case(session: Session, intake: Intake, link: Link) -> Kept:
         is_open=True,
         geom=points.ewkb(values["lon"], values["lat"]),  # whether it has a place; where, `lon` and `lat` keep
         geom_accuracy_m=values["accuracy_m"],
+        pauses=[],
         reopens=0,
         reschedules=0,
         reports_count=1,
@@ -95,6 +99,7 @@ def open_case(session: Session, intake: Intake, link: Link) -> Kept:
         version=1,
         last_seq=history[-1].seq,
         last_hash=history[-1].hash,
+        triage=orjson.loads(values["triage"]),
         **{name: values[name] for name in _OF_THE_CASE},
     )
     return Kept(
@@ -102,7 +107,6 @@ def open_case(session: Session, intake: Intake, link: Link) -> Kept:
         lon=values["lon"],
         lat=values["lat"],
         words=values["words"],
-        triage=values["triage"],
         setting=setting,
         reports=[_report(values, intake, link)],
         history=history,
@@ -228,12 +232,14 @@ _NAMES = tuple(sorted(column.name for column in CaseRow.__table__.columns if col
 def _snapshot(kept: Kept) -> dict[str, Any]:
     """A case's row as `links` keeps it before a change."""
     found = {name: _plain(getattr(kept.row, name)) for name in _NAMES}
-    return found | {"triage": orjson.loads(kept.triage)}
+    return found | {"triage": kept.row.triage}
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, UUID):
         return str(value)
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 

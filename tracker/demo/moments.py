@@ -118,6 +118,18 @@ def _days(season: Season, service: Service, count: int, rng: np.random.Generator
     return [season.window.days[row] for row in mixed.tolist()]
 
 
+def day_shares(season: Season, service: Service) -> Array:
+    """What share of a service's incidents each day of the window has."""
+    weights, months = _weights(season, service)
+    likely = weights * _daily(season, service)
+    shares = np.zeros(len(weights))
+    for month in np.unique(months):
+        rows = np.flatnonzero(months == month)
+        chances = likely[rows] if likely[rows].sum() > 0 else np.ones(len(rows))
+        shares[rows] = weights[rows].sum() * chances / chances.sum()
+    return np.asarray(shares / shares.sum())
+
+
 def _weights(season: Season, service: Service) -> tuple[Array, NDArray[np.int_]]:
     """What each day takes of a service by its month alone, and a number for its month."""
     assert service.demo is not None

@@ -160,7 +160,7 @@ class Locator:
             return None
         spot = shapely.Point(incident.where.x, incident.where.y)
         along = segment.line.project(spot) + float(self._rng.normal(0, self._plan.phone.along_m))
-        own = _side(segment.line, spot) * side
+        own = side_of(segment.line, spot) * side
         found = []
         for row in rows:
             address = self._town.lots.addresses[row]
@@ -214,7 +214,7 @@ class Locator:
         return lon, lat
 
 
-def _side(line: shapely.LineString, point: shapely.Point) -> float:
+def side_of(line: shapely.LineString, point: shapely.Point) -> float:
     """Positive on the left of a line, negative on its right."""
     at = line.project(point)
     behind, ahead = line.interpolate(max(0.0, at - 2)), line.interpolate(min(line.length, at + 2))

@@ -136,7 +136,9 @@ class OfficeWork(Fate):
         if self.chance(0.12):
             sent = max(self.between(decided, 0.3), self.now + timedelta(minutes=1))
             meets = (sent + timedelta(days=int(self.rng.integers(8, 25)))).astimezone(ZONE)
-            self.act("send_to_committee", "inspector", sent, {"meets_on": meets.date().isoformat()})
+            committee = "traffic" if self.life.service.code == "SIG-ETU" else "ccu"
+            facts = {"meets_on": meets.date().isoformat(), "committee": committee}
+            self.act("send_to_committee", "inspector", sent, facts)
             self.act("committee_advised", "inspector", meets + timedelta(hours=2), {"opinion": "Favorable."})
         decided = self.in_office(max(decided, self.now + timedelta(hours=1)))
         if self.chance(0.06):
@@ -149,11 +151,18 @@ class OfficeWork(Fate):
         elif self.chance(0.02):
             self.act("cancel", "citizen", decided)
         else:
-            self.act("approve", "inspector", decided)
-            self._issue()
+            self._approve(decided)
+
+    def _approve(self, decided: datetime) -> None:
+        if self.life.service.code == "SIG-ETU":
+            self.act("approve_study", "inspector", decided)
+            self.act("close", "inspector", self.in_office(self.after(24 * 75, 0.5)))
+            return
+        self.act("approve", "inspector", decided, {"zoning": "compliant"})
+        self._issue()
 
     def _issue(self) -> None:
-        """Paid (a study has no fee), issued, and closed once the work was seen; a few never come for it."""
+        """Paid, issued, and closed once the work was seen; a few never come for it."""
         if self.chance(0.03):
             self.act("abandon", "system", self.now + timedelta(days=30, hours=1))
             return
@@ -187,7 +196,9 @@ class OfficeWork(Fate):
             when = self.in_office(self.after(24 * 20, 0.3))
             hearing = self.in_office(when + timedelta(days=int(self.rng.integers(30, 80))))
             mode = self.pick(("in_person", "video"))
-            self.act("set_hearing", "clerk", when, {"hearing_at": hearing.isoformat(), "mode": mode})
+            place = {"video_url": "https://cour.example/seance"} if mode == "video" else {"place": "Salle 1"}
+            facts = {"hearing_at": hearing.isoformat(), "mode": mode} | place
+            self.act("set_hearing", "clerk", when, facts)
             self.act("hold_hearing", "clerk", hearing)
             decision = self.pick(("Acquittement.", "Amende confirmée.", "Amende réduite."))
             self.act("decide", "clerk", self.in_office(self.after(48.0)), {"decision": decision})

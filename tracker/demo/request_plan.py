@@ -192,17 +192,27 @@ class Offline:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answers:
-    """The share of reporters asked who answer, and of those the share who are content."""
+    """The share of reporters asked who answer, and of those the share who are content.
 
+    `told` is the share of questions about the thing itself which are answered as it is; the others see it
+    otherwise, or guess.
+    """
+
+    told: float
     share: float
     content: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Photos:
-    """`before` is the share of reports with a photo; `pavement` the services whose photos show a hole."""
+    """`before` is the share of reports with a photo; `pavement` the services whose photos show a hole.
+
+    Every photo of one incident shows one scene; `same_picture` of those after the first are the very picture
+    somebody sent before (it went round the street), the others a shot of their own.
+    """
 
     before: float
+    same_picture: float
     pavement: tuple[str, ...]
     scenes: int
 

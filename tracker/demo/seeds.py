@@ -39,6 +39,7 @@ LAYERS = (
     "citizens",
     "surges",
     "doors",
+    "facts",
 )
 
 

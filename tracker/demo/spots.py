@@ -52,7 +52,7 @@ class Ground:
         self._weights = np.asarray([each.line.length for each in mine]) * busy * lived_in * uneven
         self._snow = np.asarray([plan.snow_priority[str(each.snow_priority)] for each in mine])
         self._leafy = _leafiness(town)[self.ours]
-        self._centres = _centres(town, plan, self.ours, self._weights, rng)
+        self.centres = _centres(town, plan, self.ours, self._weights, rng)
         self._segments = shapely.STRtree([each.line for each in mine])
         self.homes = shapely.STRtree([each.point for each in town.lots.addresses])
         self._assets: dict[str, tuple[Index, shapely.STRtree]] = {}
@@ -62,10 +62,10 @@ class Ground:
         drawn = self._spot(service, rng)
         if drawn is not None:
             return self.at(service, *drawn)
-        weights = self._weights * self._covariate(service.code)
-        if rng.uniform() < self._clustered(service.code):
-            chances = weights[self._centres]
-            centre = int(rng.choice(self._centres, p=chances / chances.sum()))
+        weights = self.weights_of(service.code)
+        if rng.uniform() < self.clustered_share(service.code):
+            chances = weights[self.centres]
+            centre = int(rng.choice(self.centres, p=chances / chances.sum()))
             row, along = self.streets.walk(int(self.ours[centre]), rng.normal(0, self._plan.sigma_m), rng)
         else:
             row = int(self.ours[int(rng.choice(len(weights), p=weights / weights.sum()))])
@@ -114,7 +114,12 @@ class Ground:
             self._assets[kind] = rows, shapely.STRtree(shapely.centroid(shapes))
         return self._assets[kind]
 
-    def _clustered(self, code: str) -> float:
+    def weights_of(self, code: str) -> NDArray[np.float64]:
+        """How much each of the city's own segments draws of a service."""
+        return np.asarray(self._weights * self._covariate(code))
+
+    def clustered_share(self, code: str) -> float:
+        """The share of a service's incidents near one of the centres."""
         return self._plan.clustered.get(code[:4], self._plan.clustered["other"])
 
     def _covariate(self, code: str) -> NDArray[np.float64] | float:

@@ -52,6 +52,16 @@ class AccountsPlan:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DutyPlan:
+    """Who answers an alarm; the telephone numbers are of the range kept for fiction."""
+
+    domain: str
+    rank: str
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PartyPlan:
     code: str
     kind: str
@@ -68,6 +78,7 @@ class StaffPlan:
     crews: tuple[CrewPlan, ...]
     accounts: AccountsPlan
     third_parties: tuple[PartyPlan, ...]
+    duties: tuple[DutyPlan, ...] = ()
 
 
 def read_staff(folder: Path = parameters.DEFAULT_FOLDER) -> StaffPlan:

@@ -15,12 +15,13 @@ from tracker.demo.doors import TurnedAway
 from tracker.demo.identities import Identities
 from tracker.demo.ledger import Kept, KeptReport
 from tracker.demo.playing import Page
+from tracker.reports import rows
 
 _VECTORS = text("""
     SELECT to_tsvector('simple', w.words)::text
     FROM unnest(CAST(:words AS text[])) WITH ORDINALITY AS w(words, n) ORDER BY w.n
 """)
-_MADE = {"geom", "search", "triage"}
+_MADE = {"geom", "search", "triage", "public_geom", "public_place"}
 _CASE = tuple(column.name for column in CaseRow.__table__.columns if column.name not in _MADE)
 _REPORT = (
     "report_id", "number", "service_code", "accuracy_m", "method", "address", "segment_id", "asset_id",
@@ -34,10 +35,11 @@ _REPORT_COLUMNS = (
     "geom", "case_id", "link",
 )  # fmt: skip
 _EVENT = ("case_id", "seq", "kind", "actor", "at", "device_at", "payload", "prev_hash", "hash")
+_TEXT = ("case_id", "seq", "name", "salt", "text")
 _CONTACT = ("report_id", "name", "email", "phone", "purpose", "expires_at")
 _PHOTO = (
     "id", "report_id", "case_id", "kind", "sha256", "media_type", "width", "height", "byte_count", "taken_at",
-    "geom", "added_at",
+    "geom", "added_at", "difference_hash",
 )  # fmt: skip
 _CHANGE = ("id", "kind", "from_case_id", "into_case_id", "report_ids", "before", "actor", "at")
 _REFUSAL = ("id", "at", "reason", "service_code", "third_party_code")
@@ -50,6 +52,7 @@ def write(session: Session, page: Page) -> None:
     copying.copy(session, "report", _REPORT_COLUMNS, map(_report, reports))
     copying.copy(session, "contact", _CONTACT, _contacts(reports))
     copying.copy(session, "event", _EVENT, _events(page.cases))
+    copying.copy(session, "event_text", _TEXT, _texts(page.cases))
     copying.copy(session, "photo", _PHOTO, _photos(page.cases, reports))
     copying.copy(session, "link_change", _CHANGE, map(_change, page.changes))
 
@@ -67,7 +70,7 @@ def _cases(session: Session, cases: Sequence[Kept]) -> list[tuple[Any, ...]]:
         (
             *(getattr(kept.row, name) for name in _CASE),
             points.ewkb(kept.lon, kept.lat),
-            kept.triage,
+            orjson.dumps(kept.row.triage).decode(),
             vector,
         )
         for kept, vector in zip(cases, vectors, strict=True)
@@ -102,6 +105,12 @@ def _events(cases: Sequence[Kept]) -> Iterator[tuple[Any, ...]]:
         )  # fmt: skip
 
 
+def _texts(cases: Sequence[Kept]) -> Iterator[tuple[Any, ...]]:
+    for event in (event for kept in cases for event in kept.history):
+        for said in event.texts:
+            yield event.case_id, event.seq, said.name, said.salt, said.text
+
+
 def _photos(cases: Sequence[Kept], reports: Sequence[KeptReport]) -> Iterator[tuple[Any, ...]]:
     for report in reports:
         for picture in report.pictures:
@@ -116,7 +125,7 @@ def _photo(picture: Any, owner: tuple[Any, Any, str], at: Any) -> tuple[Any, ...
     point = points.ewkb(picture.lon, picture.lat)
     return (
         picture.id, *owner, picture.sha256, picture.media_type, picture.width, picture.height,
-        picture.byte_count, picture.taken_at, point, at,
+        picture.byte_count, picture.taken_at, point, at, rows.kept_hash(picture),
     )  # fmt: skip
 
 

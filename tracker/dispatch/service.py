@@ -1,20 +1,24 @@
 """Triage: department, crew, priority and due dates of a case, each with the rule that decided it.
 
-Pure over a `Desk`: the same case on the same desk always goes the same way (domain.md §6).
+Pure over a `Desk` and a `Board`: the same case on the same two always goes the same way (domain.md §6).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any
 
-from tracker.catalogue.conditions import ANSWER, Condition, Facts, facts
+from tracker.catalogue.conditions import ANSWER, Condition, Facts
 from tracker.catalogue.definitions import RESOLVE, RESPOND, Service
 from tracker.catalogue.promises import Standard, Text
+from tracker.dispatch import choosing, explaining, storms
+from tracker.dispatch.board import EMPTY, Board
 from tracker.dispatch.desk import CrewRef, Desk
+from tracker.dispatch.pools import Setting
+from tracker.dispatch.reasons import Reason
+from tracker.dispatch.storms import Storm
 from tracker.sla import Promise, due
 
-ROAD_CLASSES = {1: "artery", 2: "artery", 3: "collector", 4: "local"}
+__all__ = ["Promises", "Reason", "Setting", "Triage", "due_at", "promises", "triage"]
+
 CLOSE_OF_DAY = time(23, 59)
 # One of the unit, then several.
 UNIT_WORDS = {
@@ -39,35 +43,6 @@ CIRCUMSTANCE_WORDS = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reason:
-    """One step of triage: the rule that decided and its words."""
-
-    step: str
-    rule: str
-    fr: str
-    en: str
-
-    def as_mapping(self) -> dict[str, Any]:
-        return {"step": self.step, "rule": self.rule, "fr": self.fr, "en": self.en}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Setting:
-    """What triage looks at besides the service: where, on what kind of street, with which answers."""
-
-    district_code: str | None
-    district_name: str | None
-    road_class: int | None
-    answers: Mapping[str, object]
-    received_at: datetime
-
-    @property
-    def known(self) -> Facts:
-        """Return what the conditions of a promise look at."""
-        return facts(self.answers, road_class=ROAD_CLASSES.get(self.road_class or 0))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Triage:
     """The decision. Times are UTC."""
 
@@ -77,16 +52,29 @@ class Triage:
     respond_by: datetime
     resolve_by: datetime
     reasons: tuple[Reason, ...]
+    suspended_since: datetime | None = None
 
 
-def triage(desk: Desk, service: Service, setting: Setting, *, department: Text) -> Triage:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Promises:
+    """When a case is due, with the steps that say why."""
+
+    respond_by: datetime
+    resolve_by: datetime
+    reasons: tuple[Reason, Reason]
+
+
+def triage(
+    desk: Desk, service: Service, setting: Setting, *, department: Text, board: Board = EMPTY
+) -> Triage:
     """Decide who does it, how urgently and by when.
 
     Raises catalogue.errors.StandardNotFound when the service promises nothing in these circumstances.
     """
-    respond, respond_why = _promise(desk, service, RESPOND, setting)
-    resolve, resolve_why = _promise(desk, service, RESOLVE, setting)
-    crew, crew_why = _crew(desk, service, setting)
+    storm = storms.on(desk.storms, setting.district_code, setting.received_at)
+    waits = storm is not None and storms.suspends(service.workflow, service.priority, service.code)
+    due = promises(desk, service, setting)
+    choice = choosing.choose(desk, board, service, setting, due.resolve_by)
     reasons = (
         Reason(
             step="department",
@@ -95,24 +83,50 @@ def triage(desk: Desk, service: Service, setting: Setting, *, department: Text) 
             en=f"{service.name.en} → {department.en}",
         ),
         *_district_reason(setting),
-        crew_why,
+        *explaining.steps(desk, service, setting, choice),
         Reason(
             step="priority",
             rule=f"service.{service.code}.priority",
             fr=f"Priorité {service.priority} selon le catalogue",
             en=f"Priority {service.priority} by the catalogue",
         ),
-        respond_why,
-        resolve_why,
+        *due.reasons,
+        *_storm_reason(storm, service, waits=waits),
     )
     return Triage(
         department=service.department,
-        crew=crew,
+        crew=choice.crew,
         priority=service.priority,
-        respond_by=respond,
-        resolve_by=max(respond, resolve),
+        respond_by=due.respond_by,
+        resolve_by=due.resolve_by,
         reasons=reasons,
+        suspended_since=setting.received_at if waits else None,
     )
+
+
+def _storm_reason(storm: Storm | None, service: Service, *, waits: bool) -> tuple[Reason, ...]:
+    """Say what a storm changes: a promise that waits, or a clock that starts later."""
+    if storm is None:
+        return ()
+    rule = f"storm.{storm.id}"
+    if waits:
+        fr = "Tempête : les délais des travaux non urgents sont suspendus"
+        en = "Storm: delays for work that is not urgent are suspended"
+        return (Reason(step="storm", rule=rule, fr=fr, en=en),)
+    if service.clock_start == storms.END_OF_PRECIPITATION:
+        fr, en = "Le délai part de la fin des précipitations", "The delay starts when the precipitation ends"
+        return (Reason(step="storm", rule=rule, fr=fr, en=en),)
+    return ()
+
+
+def promises(desk: Desk, service: Service, setting: Setting) -> Promises:
+    """Return when a case is due. Raises catalogue.errors.StandardNotFound."""
+    known = setting.known
+    starts_at = storms.clock_starts(desk.storms, service, setting.district_code, setting.received_at)
+    counted_from = starts_at or setting.received_at  # while it snows nobody knows yet
+    respond, respond_why = _promise(desk, service, RESPOND, (known, counted_from))
+    resolve, resolve_why = _promise(desk, service, RESOLVE, (known, counted_from))
+    return Promises(respond_by=respond, resolve_by=max(respond, resolve), reasons=(respond_why, resolve_why))
 
 
 def _district_reason(setting: Setting) -> tuple[Reason, ...]:
@@ -128,9 +142,11 @@ def _district_reason(setting: Setting) -> tuple[Reason, ...]:
     )
 
 
-def _promise(desk: Desk, service: Service, kind: str, setting: Setting) -> tuple[datetime, Reason]:
-    standard = service.standard_for(kind, setting.known)
-    at = due_at(desk, standard, setting.received_at)
+def _promise(
+    desk: Desk, service: Service, kind: str, known: tuple[Facts, datetime]
+) -> tuple[datetime, Reason]:
+    standard = service.standard_for(kind, known[0])
+    at = due_at(desk, standard, known[1])
     what = Text(fr="Premier suivi", en="First answer") if kind == RESPOND else Text(fr="Fin", en="Done")
     said = _said(service, standard)
     return at, Reason(
@@ -172,35 +188,3 @@ def _circumstance(service: Service, condition: Condition) -> Text:
         for value in condition.values
     ]
     return Text(fr=" / ".join(each.fr for each in chosen), en=" / ".join(each.en for each in chosen))
-
-
-def _crew(desk: Desk, service: Service, setting: Setting) -> tuple[CrewRef | None, Reason]:
-    able = [crew for crew in desk.crews if service.skill in crew.skills]
-    here = [crew for crew in able if not crew.districts or setting.district_code in crew.districts]
-    if not here:
-        return None, Reason(
-            step="crew",
-            rule="crew.none",
-            fr="Aucune équipe n’a la compétence ici : la répartition choisit",
-            en="No crew has the skill here: a dispatcher chooses",
-        )
-    crew = min(here, key=lambda each: _order(each, service, setting))
-    own = setting.district_code is not None and setting.district_code in crew.districts
-    return crew, Reason(
-        step="crew",
-        rule=f"crew.{service.assignment}",
-        fr=f"{crew.name} : a la compétence"
-        + (" et dessert ce district" if own else " et dessert toute la ville"),
-        en=f"{crew.name}: has the skill"
-        + (" and serves this district" if own else " and serves the whole city"),
-    )
-
-
-def _order(crew: CrewRef, service: Service, setting: Setting) -> tuple[bool, bool, bool, str]:
-    contract = (crew.kind == "contract") != (service.assignment == "contract")
-    return (
-        contract,
-        crew.department != service.department,
-        setting.district_code not in crew.districts,
-        crew.code,
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -41,6 +42,36 @@ class Roster:
         """Tell whether the crew works at some time between now and then, at the latest the end of today."""
         return not self.days or self.minutes(at, until, zone, capacity_min=1_440) > 0
 
+    def upcoming(self, local: datetime) -> Iterator[tuple[datetime, datetime, Hours]]:
+        """Give the shifts that run now or later, without end: when each begins (not before now) and ends.
+
+        Nothing for a crew that keeps no hours. `local` is in the jurisdiction's zone.
+        """
+        if not self.days:
+            return
+        day = local.date() - timedelta(days=1)
+        while True:
+            hours = self.days.get(day.isoweekday())
+            if hours is not None:
+                begins = datetime.combine(day, hours.starts, local.tzinfo)
+                ends = begins + timedelta(minutes=hours.minutes)
+                if ends > local:
+                    yield (begins if begins > local else local), ends, hours
+            day += timedelta(days=1)
+
+    def worked(self, at: datetime, until: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, Hours]]:
+        """Give the moments a crew is there between two instants, one for each shift, with the shift's hours.
+
+        The first is `at` itself when a shift runs then. At the latest the end of today counts, as in
+        `minutes`.
+        """
+        local = at.astimezone(zone)
+        last = horizon(local, until)
+        for begins, _, hours in self.upcoming(local):
+            if begins >= last and begins > local:
+                return
+            yield begins, hours
+
     def minutes(self, at: datetime, until: datetime, zone: ZoneInfo, *, capacity_min: int) -> int:
         """Return the minutes of work a crew has between two instants, `capacity_min` on a whole day.
 
@@ -68,6 +99,12 @@ class Roster:
                     found.append((begins, ends))
             day += timedelta(days=1)
         return found
+
+
+def horizon(local: datetime, until: datetime) -> datetime:
+    """Return until when shifts count for what is due at `until`: the end of today at the earliest."""
+    midnight = datetime.combine(local.date() + timedelta(days=1), time.min, local.tzinfo)
+    return max(min(until.astimezone(local.tzinfo), local + FARTHEST), midnight)
 
 
 def _minute(at: time) -> int:

@@ -32,3 +32,11 @@ class WeightsInvalid(DuplicatesError):
     def __init__(self, path: Path, why: str) -> None:
         super().__init__(path, why)
         self.path, self.why = path, why
+
+
+class GatheredUnreadable(DuplicatesError):
+    """A file of gathered reports is not one, or is cut short."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.path = path

@@ -101,7 +101,8 @@ def trials_of(question: Question) -> tuple[list[Trial], list[Trial]]:
     """Replay the material once and cut it: what may be learned from, what is judged."""
     early: list[Trial] = []
     late: list[Trial] = []
-    for trial in replay.replay(question.material.reports, question.material.labels.links, question.reach):
+    labels = question.material.labels
+    for trial in replay.replay(question.material.reports, labels.links, question.reach, labels.refused):
         if question.is_intake:
             seen, asked = trial.report.sighting, question.stratum
             trial = replace(trial, candidates=tuple(c for c in trial.candidates if asked(seen, c)))
@@ -117,6 +118,7 @@ def learned_from(trials: Sequence[Trial], base: Weights, version: str) -> Weight
     lesson = learning.learn(trials, base, version)
     learned = replace(
         lesson.learned, shift=calibrated.shift, scale=calibrated.scale, rivals=calibrated.rivals,
+        shifts=calibrated.shifts,
         facts={"reports": lesson.trials, "pairs": lesson.pairs, "duplicates": lesson.same},
     )  # fmt: skip
     return replace(base, learned=learned)
@@ -129,18 +131,23 @@ def evaluate(question: Question, models: Mapping[str, Weights]) -> Answer:
 
 
 def judge(
-    early: Sequence[Trial], late: Sequence[Trial], models: Mapping[str, Weights], question: Question
+    early: Sequence[Trial],
+    late: Sequence[Trial],
+    models: Mapping[str, Weights],
+    question: Question,
+    beside: Mapping[str, Callable[[Trial], Judged]] | None = None,
 ) -> Answer:
-    """Judge models and rules; thresholds come from `early` only."""
+    """Judge models, whatever judges `beside` them, and rules; thresholds come from `early` only."""
+    others = beside or {}
     lines: list[Line] = []
     told: dict[str, Sequence[Judged]] = {}
-    for name, judging in _judges(models, question.stratum).items():
+    for name, judging in (_judges(models, question.stratum) | dict(others)).items():
         tuned = [judging(trial) for trial in early]
         began = time.perf_counter()
         judged = [judging(trial) for trial in late]
         spent_s = time.perf_counter() - began
         pairs = sum(len(trial.candidates) for trial in late)
-        at = _tuned(tuned, question) if name in models else _RULE
+        at = _tuned(tuned, question) if name in models or name in others else _RULE
         told[name] = judged
         lines += _lines(name, judged, at, question.material.labels, pairs / max(spent_s, 1e-9))
     compared = [_evenly(line, told) if line.judge in models else line for line in lines]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,13 +32,15 @@ _ACCURACY_M = 30.0
 class Labels:
     """Who is one with whom: links join two reports; `touched` carry a label of any kind.
 
-    `repeats` are reports called a duplicate, also of one that is not in the file; `incidents` are by report.
+    `repeats` are reports called a duplicate, also of one that is not in the file; `incidents` are by report,
+    and so are `refused`: incidents that were proposed to somebody, who did not take them.
     """
 
     links: Mapping[str, frozenset[str]]
     repeats: frozenset[str]
     touched: frozenset[str]
     incidents: Mapping[str, str]
+    refused: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

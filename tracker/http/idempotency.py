@@ -1,8 +1,9 @@
 """Writes happen once: the key, the body's fingerprint and the answer commit together with the effect.
 
-Claiming a key is one INSERT. A second request with the same key waits on its unique index until the first
-commits, and then answers the same bytes; when the first rolls back, the second does the work. Nothing is kept
-of a write that failed.
+Claiming a key is one INSERT, which travels with the first statement of the work itself. A second request with
+the same key waits on its unique index until the first commits; what its work did meanwhile is rolled back and
+the first one's bytes are answered. When the first rolls back, the second does the work. Nothing is kept of a
+write that failed.
 """
 
 import hashlib
@@ -17,8 +18,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from tracker.db import select_jurisdiction
 from tracker.http import edge
-from tracker.prepared import Prepared
+from tracker.prepared import Ahead, Prepared
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -61,12 +63,18 @@ class RequestInFlight(IdempotencyError):
     """The same request is being worked on right now."""
 
 
+class _Taken(Exception):
+    """Somebody else holds the key, or held it and committed."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Claim:
-    """A key that this transaction holds until it commits or rolls back."""
+    """A key that this transaction holds until it commits or rolls back, once the claim has travelled."""
 
     scope: str
     key: str
+    fingerprint: bytes
+    sent: Ahead
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,26 +86,32 @@ class Kept:
     body: bytes
 
 
-def begin(session: Session, *, scope: str, key: str, fingerprint: bytes, at: datetime) -> Claim | Kept:
-    """Claim a key, or return the answer that was given under it.
+def begin(session: Session, *, scope: str, key: str, fingerprint: bytes, at: datetime) -> Claim:
+    """Claim a key with the session's next statement; `taken` tells what to do where that says it is not ours.
 
-    Waits for another transaction that holds the key, up to the connection's lock_timeout.
-    Raises KeyReused when the fingerprint differs, RequestInFlight when the wait is too long.
+    The claim waits for another transaction that holds the key, up to the connection's lock_timeout.
     """
     values = {"scope": scope, "key": key, "fingerprint": fingerprint, "at": at}
-    try:
-        is_ours = _CLAIM.one_or_none(session, values) is not None
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
-            raise RequestInFlight from error
-        raise
-    if is_ours:
-        return Claim(scope=scope, key=key)
-    row = _FIND.one_or_none(session, {"scope": scope, "key": key})
-    if bytes(row.fingerprint) != fingerprint:
-        raise KeyReused
-    if row.status is None:  # claimed by work that committed without keeping its answer
+    return Claim(scope=scope, key=key, fingerprint=fingerprint, sent=_CLAIM.ahead(session, values, _check))
+
+
+def _check(rows: list[object]) -> None:
+    if not rows:
+        raise _Taken
+
+
+def taken(session: Session, claim: Claim) -> Kept:
+    """Return the answer that was given under a key, after undoing what this transaction did meanwhile.
+
+    Raises KeyReused when it came with another body, RequestInFlight when there is no answer yet.
+    """
+    session.rollback()
+    select_jurisdiction(session, edge.jurisdiction())
+    row = _FIND.one_or_none(session, {"scope": claim.scope, "key": claim.key})
+    if row is None or row.status is None:  # rolled back this instant, or committed without its answer
         raise RequestInFlight
+    if bytes(row.fingerprint) != claim.fingerprint:
+        raise KeyReused
     return Kept(status=row.status, headers=orjson.loads(row.headers), body=bytes(row.body))
 
 
@@ -155,14 +169,29 @@ def once(session: Session, operation: str, produce: Callable[[], Kept]) -> Respo
     key = key_of_request()
     if key is None:
         return response_of(produce())
-    begun = begin(
+    claim = begin(
         session, scope=scope_of(operation), key=key, fingerprint=fingerprint_of_request(), at=edge.clock()
     )
-    if isinstance(begun, Kept):
-        return response_of(begun, is_replay=True)
-    kept = produce()
-    keep(session, begun, kept)
-    return response_of(kept)
+    kept, is_replay = work(session, claim, produce)
+    return response_of(kept, is_replay=is_replay)
+
+
+def work(session: Session, claim: Claim, produce: Callable[[], Kept]) -> tuple[Kept, bool]:
+    """Do the work under a claim and keep its answer; or return the answer kept before, and that it is one.
+
+    Raises KeyReused, RequestInFlight, and whatever `produce` raises.
+    """
+    try:
+        kept = produce()
+        claim.sent.all()  # of work that asked the database nothing
+    except _Taken:
+        return taken(session, claim), True
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE and not claim.sent.has_arrived:
+            raise RequestInFlight from error
+        raise
+    keep(session, claim, kept)
+    return kept, False
 
 
 def response_of(kept: Kept, *, is_replay: bool = False) -> Response:

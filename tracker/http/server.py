@@ -3,9 +3,13 @@
 import errno
 import os
 import shutil
+import signal
 import socket
+import time
 from dataclasses import dataclass
 from ipaddress import ip_address
+from pathlib import Path
+from threading import Thread
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -14,6 +18,9 @@ from granian.log import LogLevels
 from tracker.config import Settings
 
 TARGET = "tracker.app:from_environment"
+PARENT = "VIGIE_SERVER_PID"
+LOOK_S = 1.0
+KILL_AFTER_S = 10
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
@@ -78,10 +85,29 @@ def run(listen: Listen, settings: Settings) -> None:
         blocking_threads=listen.threads,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
-        workers_kill_timeout=10,
+        workers_kill_timeout=KILL_AFTER_S,
         factory=True,
     )
     server.serve()
+
+
+def end_with_parent() -> None:
+    """In a process of `run`, end when the parent was killed outright: it would keep the port for ever.
+
+    What is under way gets the seconds that an ordered stop gives it.
+    """
+    parent = int(os.environ.get(PARENT, "0"))
+    if not parent or (os.getppid() != parent and Path(f"/proc/{parent}").exists()):
+        return  # not one of `run`, which may have been killed while this one began
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(LOOK_S)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(KILL_AFTER_S)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    Thread(target=watch, name="parent", daemon=True).start()
 
 
 def _prepare(listen: Listen, settings: Settings) -> None:
@@ -89,6 +115,7 @@ def _prepare(listen: Listen, settings: Settings) -> None:
     shutil.rmtree(folder, ignore_errors=True)  # of processes that are gone
     folder.mkdir(parents=True)
     os.environ[METRICS_FOLDER] = str(folder)
+    os.environ[PARENT] = str(os.getpid())
     os.environ.setdefault("VIGIE_DATABASE_URL", settings.database_url)
     os.environ.setdefault("VIGIE_OWNER_DATABASE_URL", settings.owner_url)
     # Plain HTTP on this machine with no proxy before it: browsers would drop a cookie marked Secure.

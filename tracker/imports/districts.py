@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import shapely
@@ -15,6 +15,8 @@ from gis import vectorfile
 from gis.areas import Area
 from gis.vectorfile import AreaLayer, RowNote
 from gis.wording import Words
+from tracker.cases import rechoosing
+from tracker.cases.rechoosing import Cause
 from tracker.imports import errors, linking
 from tracker.imports.layers import refusing
 from tracker.places import boundaries as places
@@ -79,14 +81,24 @@ def bring_in(session: Session, chosen: Chosen, *, today: date) -> Brought:
     )
 
 
+def draft(session: Session, chosen: Chosen, *, today: date) -> int:
+    """Keep the districts of a file as a draft and return its number; the same areas again are the same one.
+
+    Raises DistrictsUnusable. The caller commits.
+    """
+    return store(session, _read(chosen).areas, chosen.path, today).set_id
+
+
 def take_over(session: Session, set_id: int, *, actor: str = "system", at: datetime | None = None) -> Placing:
-    """Put a set in force: place every open case, and take streets now outside for somebody else's.
+    """Put a set in force: place every open case, take streets now outside for somebody else's, and choose
+    again the crews of cases nobody was given yet.
 
     Raises BoundarySetUnknown. The caller commits, and catches up with what was being received meanwhile.
     """
     placing = places.activate(session, set_id, actor=actor, at=at)
     linking.owners(session)
-    return placing
+    moment = at or datetime.now(UTC)
+    return replace(placing, rechosen=rechoosing.choose_again(session, Cause("boundaries", actor, moment)))
 
 
 def fingerprint_of(areas: Sequence[Area]) -> str:

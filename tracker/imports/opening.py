@@ -145,7 +145,7 @@ def _facts(row: Row, number: str, status: str, books: Books) -> list[Fact]:
     )
     if row.is_open and status == "received":
         return [received]
-    told = {"outcome": row.outcome, "reason": row.reason, "said": row.said, "theirs": row.theirs}
+    told = {"outcome": row.outcome, "reason": row.reason, "theirs": row.theirs}
     imported = Fact(
         kind="imported",
         actor=ACTOR,
@@ -156,6 +156,8 @@ def _facts(row: Row, number: str, status: str, books: Books) -> list[Fact]:
             "closed_at_known": row.is_open or row.closed_at is not None,
             **{name: value for name, value in told.items() if value},
         },
+        # Closing words of another system may name anybody: they can be erased (docs/decisions/0022).
+        texts={"said": row.said} if row.said else {},
     )
     return [received, imported]
 

@@ -26,6 +26,7 @@ _VECTORS = text("""
     FROM unnest(CAST(:words AS text[])) WITH ORDINALITY AS t(w, n) ORDER BY n
 """)
 _COPIES = "COPY {} ({}) FROM STDIN"
+_TEXT_COLUMNS = ("case_id", "seq", "name", "salt", "text")
 _EVENT_COLUMNS = ("case_id", "seq", "kind", "actor", "at", "device_at", "payload", "prev_hash", "hash")
 
 
@@ -125,7 +126,8 @@ def write_reports(session: Session, lines: Iterable[ReportLine]) -> None:
 
 
 def write_events(session: Session, events: Iterable[Event]) -> None:
-    """Append events, already sealed."""
+    """Append events, already sealed, with the words kept beside them."""
+    events = list(events)
     rows = (
         (
             e.case_id,
@@ -141,6 +143,8 @@ def write_events(session: Session, events: Iterable[Event]) -> None:
         for e in events
     )
     _copy(session, "event", _EVENT_COLUMNS, rows)
+    words = ((e.case_id, e.seq, said.name, said.salt, said.text) for e in events for said in e.texts)
+    _copy(session, "event_text", _TEXT_COLUMNS, words)
 
 
 def _copy(session: Session, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:

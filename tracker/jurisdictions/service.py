@@ -61,6 +61,15 @@ def listing(engine: Engine) -> list[Jurisdiction]:
         return list(session.scalars(select(Jurisdiction).order_by(Jurisdiction.code)))
 
 
+def named(engine: Engine, code: str) -> Jurisdiction:
+    """Return the jurisdiction of a code. Raises JurisdictionUnknown."""
+    with Session(engine) as session:
+        town = session.get(Jurisdiction, code)
+    if town is None:
+        raise JurisdictionUnknown(code)
+    return town
+
+
 def create(owner: Engine, town: Town, *, app_role: str) -> None:
     """Make a jurisdiction: its schema, its tables, and a role that can see nothing else.
 

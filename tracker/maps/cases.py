@@ -66,7 +66,7 @@ def draw(session: Session, tile: Tile, asked: Asked) -> bytes:
     """Return a tile with the layer `case`: points with `number`, `tone`, `code`, `late`; clusters with
     `n`.
     """
-    tones = _tones(session)
+    tones = (_public_tones if asked.scope.is_public else _tones)(session)
     values = {**tile.values, **asked.scope.values, **tones, "now": asked.now, "group": asked.group}
     drawn = statement(asked.scope, asked.is_open, bool(asked.group), tile.z <= COUNTED_TO)
     return bytes(drawn.one_or_none(session, values).mvt)
@@ -109,11 +109,17 @@ def _points(scope: Scope, is_open: bool, is_grouped: bool) -> str:
     # others.
     state = f"AND ({ALIVE_UNTIL}) = 'infinity' AND is_open" if is_open else ""
     group = "AND split_part(c.service_code, '-', 1) = :group" if is_grouped else ""
+    reach, place = "c.geom && b.reach", "c.geom"
+    if (
+        scope.is_public
+    ):  # by the position the public is shown alone, or the edge of a tile would tell the other
+        reach = "(c.public_geom IS NULL AND c.geom && b.reach OR c.public_geom && b.reach)"
+        place = "coalesce(c.public_geom, c.geom)"
     return f"""
         SELECT c.number, coalesce(s.tone, 'received') AS tone, c.service_code AS code, c.is_open AS open,
-               (c.is_open AND c.resolve_by < :now) AS late,
-               ST_AsMVTGeom(ST_Transform(c.geom, 3857), b.tile, {EXTENT}, 0) AS geom
-        FROM box b JOIN "case" c ON c.geom && b.reach AND c.parent_id IS NULL {state} {group}
+               (c.is_open AND c.resolve_by < least(:now, c.paused_since, c.suspended_since)) AS late,
+               ST_AsMVTGeom(ST_Transform({place}, 3857), b.tile, {EXTENT}, 0) AS geom
+        FROM box b JOIN "case" c ON {reach} AND c.parent_id IS NULL {state} {group}
         LEFT JOIN unnest(CAST(:families AS text[]), CAST(:versions AS int[]), CAST(:statuses AS text[]),
                          CAST(:tones AS text[])) AS s(workflow, version, status, tone)
           ON s.workflow = c.workflow AND s.version = c.workflow_version AND s.status = c.status
@@ -127,9 +133,9 @@ def _of_case(clause: str) -> str:
     return clause
 
 
-def _read_tones(session: Session) -> dict[str, list[object]]:
+def _read_tones(session: Session, *, in_passing: bool = False) -> dict[str, list[object]]:
     rows = [
-        (family, version, state.code, state.tone)
+        (family, version, state.code, state.tone_in_passing if in_passing else state.tone)
         for (family, version), machine in families.current(session).every()
         for state in machine.states.values()
     ]
@@ -138,3 +144,4 @@ def _read_tones(session: Session) -> dict[str, list[object]]:
 
 
 _tones = PerRevision(_read_tones)
+_public_tones = PerRevision(lambda session: _read_tones(session, in_passing=True))

@@ -41,11 +41,11 @@ LEVELS = (1.5, 2.0, 3.0, 5.0)
 
 # Grouped to 0.0002 degrees, some twenty metres: what a hexagon of 200 m cannot tell apart is sent once.
 _POINTS = """
-    SELECT avg(ST_X(c.geom)) AS lon, avg(ST_Y(c.geom)) AS lat, count(*) AS n
+    SELECT avg(ST_X({place})) AS lon, avg(ST_Y({place})) AS lat, count(*) AS n
     FROM "case" c
     WHERE c.service_code = ANY(:services) AND c.opened_at >= :first AND c.opened_at < :end
       AND c.geom IS NOT NULL AND c.parent_id IS NULL AND {scope}
-    GROUP BY floor(ST_X(c.geom) * 5000), floor(ST_Y(c.geom) * 5000)
+    GROUP BY floor(ST_X({place}) * 5000), floor(ST_Y({place}) * 5000)
 """
 _GROUND = text("""
     SELECT DISTINCT round(ST_X(geom)::numeric, 3)::float AS lon, round(ST_Y(geom)::numeric, 3)::float AS lat
@@ -213,7 +213,8 @@ def _points(session: Session, wanted: Wanted, zone: ZoneInfo) -> list[Any]:
         "end": datetime.combine(wanted.last + timedelta(days=1), time(), zone),
         **wanted.scope.values,
     }
-    return list(session.execute(text(_POINTS.format(scope=clause)), values))
+    place = "coalesce(c.public_geom, c.geom)" if wanted.scope.is_public else "c.geom"
+    return list(session.execute(text(_POINTS.format(scope=clause, place=place)), values))
 
 
 def _projected(to_metres: pyproj.Transformer, lonlat: np.ndarray) -> np.ndarray:

@@ -25,6 +25,7 @@ class Scope:
 
     kind: str
     crew_id: int = 0
+    sealed: tuple[str, ...] = families.SEALED
 
     @property
     def key(self) -> str:
@@ -52,18 +53,19 @@ class Scope:
 
     @property
     def values(self) -> dict[str, object]:
-        sealed = [] if self.kind == COURT else list(families.SEALED)
+        sealed = [] if self.kind == COURT else list(self.sealed)
         return {"sealed": sealed} | ({"crew_id": self.crew_id} if self.kind == CREW else {})
 
 
 def current(session: Session) -> Scope:
     """Return the scope of whoever asks."""
     who = edge.actor()
+    sealed = families.current(session).sealed
     if not edge.may("case.list"):
-        return Scope(kind=PUBLIC)
+        return Scope(kind=PUBLIC, sealed=sealed)
     if who.role == "clerk":
-        return Scope(kind=COURT)
+        return Scope(kind=COURT, sealed=sealed)
     if who.role == "crew":
         crew = desks.current(session).by_code.get(who.crew_code or "")
-        return Scope(kind=CREW, crew_id=crew.id if crew else -1)
-    return Scope(kind=STAFF)
+        return Scope(kind=CREW, crew_id=crew.id if crew else -1, sealed=sealed)
+    return Scope(kind=STAFF, sealed=sealed)

@@ -24,8 +24,8 @@ MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "
 
 _FIND = text("SELECT sha256 FROM photo WHERE id = :id")
 _OF_CASE = text("""
-    SELECT c.is_public, c.workflow FROM photo p LEFT JOIN report r ON r.id = p.report_id
-    JOIN "case" c ON c.id = coalesce(p.case_id, r.case_id) WHERE p.id = :id
+    SELECT c.is_public AND c.public_geom IS NULL AS is_public, c.workflow FROM photo p LEFT JOIN report r ON
+    r.id = p.report_id JOIN "case" c ON c.id = coalesce(p.case_id, r.case_id) WHERE p.id = :id
 """)
 
 
@@ -52,7 +52,9 @@ def take(shelf: Shelf, data: bytes) -> Picture:
     facts = photos.read_facts(data, decode=True)
     digest = hashlib.sha256(data).digest()
     place = shelf.original(digest)
-    if not place.exists():
+    if place.exists():
+        place.touch()  # younger again: whoever throws old files away leaves it
+    else:
         _write(place, data)
     return Picture(
         id=ids.new_id(),
@@ -65,6 +67,7 @@ def take(shelf: Shelf, data: bytes) -> Picture:
         taken_at=facts.taken_at if facts.taken_at and facts.taken_at.tzinfo else None,
         lon=facts.lon,
         lat=facts.lat,
+        difference_hash=facts.difference_hash,
     )
 
 
@@ -86,7 +89,7 @@ def show(session: Session, shelf: Shelf, photo_id: UUID, size: str) -> Path:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseOfPhoto:
-    """What decides who may see a photo: whether its case is on the public map, and its family."""
+    """What decides who may see a photo: whether its case is on the public map, no home, and its family."""
 
     is_public: bool
     workflow: str

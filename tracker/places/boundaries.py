@@ -168,10 +168,13 @@ SLIVER_M2 = 1.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Placing:
-    """What activating did: open cases given a district of the new set, and those whose code changed."""
+    """What activating did: open cases given a district of the new set, those whose code changed, and
+    those for which another crew was chosen since.
+    """
 
     placed: int = 0
     moved: int = 0
+    rechosen: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -48,6 +48,7 @@ class PlacingTold(Schema):
 
     placed = fields.Integer(required=True)
     moved = fields.Integer(required=True)
+    rechosen = fields.Integer(required=True, metadata={"description": "cases now proposed to another crew"})
 
 
 @blp.route("/boundary-sets")
@@ -92,7 +93,7 @@ def activate_boundary_set(set_id: int) -> Response:
     with edge.transaction() as session:
         # What was being received meanwhile still knew the districts before.
         boundaries.catch_up(session, actor=who.ref, at=edge.clock())
-    return _json({"placed": placing.placed, "moved": placing.moved})
+    return _json({"placed": placing.placed, "moved": placing.moved, "rechosen": placing.rechosen})
 
 
 def _json(body: dict[str, Any]) -> Response:

@@ -17,13 +17,13 @@ _HOUSES = Prepared(f"""
     FROM unnest(:keys::text[], :civics::int[]) WITH ORDINALITY AS w(key, civic, place)
     CROSS JOIN LATERAL (
         (SELECT {_COLUMNS} FROM address WHERE street_norm = w.key AND address.civic = w.civic
-         ORDER BY suffix LIMIT 24)
+         ORDER BY suffix, id LIMIT 24)
         UNION ALL
         (SELECT {_COLUMNS} FROM address WHERE street_norm = w.key AND address.civic < w.civic
-         ORDER BY address.civic DESC LIMIT {_AROUND})
+         ORDER BY address.civic DESC, id LIMIT {_AROUND})
         UNION ALL
         (SELECT {_COLUMNS} FROM address WHERE street_norm = w.key AND address.civic > w.civic
-         ORDER BY address.civic LIMIT {_AROUND})
+         ORDER BY address.civic, id LIMIT {_AROUND})
     ) a
 """)  # noqa: S608 -- only our own column names
 # Streets drawn by different hands may miss each other by some metres: what touches comes first.

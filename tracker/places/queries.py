@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from gis import crs
 from tracker.prepared import Prepared
 
 METRES_PER_DEGREE = 111_320.0
@@ -31,6 +32,8 @@ class Segment:
     district_code: str | None
     distance_m: float
     agreement: Mapping[str, str] = field(default_factory=dict)
+    # Where the street runs at the point: a unit vector, east and north; unknown for a segment of one point.
+    direction: tuple[float, float] | None = None
 
     def done_by(self, work: str) -> str:
         """Say who does a work here: what was agreed with the neighbour, else who maintains the street."""
@@ -68,8 +71,8 @@ class AssetRef:
 # the same in degrees as in metres. A corner is said where another street meets the nearest one close by.
 _AROUND = f"""
     SELECT {{serial}} AS serial, a.nearest_address, x.crossing, s.id, s.code, s.name, s.owner,
-           s.maintained_by, s.road_class, s.district_code, s.distance_m, s.agreement, l.lot_owner,
-           l.lot_edge_m
+           s.maintained_by, s.road_class, s.district_code, s.distance_m, s.agreement, d.ux, d.uy,
+           l.lot_owner, l.lot_edge_m
     FROM (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS g) p
     LEFT JOIN LATERAL (
         SELECT k.id, k.code, k.name, k.owner, k.maintained_by, k.class AS road_class, k.district_code,
@@ -168,6 +171,7 @@ def around(session: Session, lon: float, lat: float, *, draws: bool = False) -> 
             district_code=row.district_code,
             distance_m=row.distance_m,
             agreement=row.agreement,
+            direction=crs.direction(row.ux, row.uy, lat),
         )
     lot = Lot(owner=row.lot_owner, edge_m=row.lot_edge_m) if row.lot_owner is not None else None
     corner = f"{row.name} / {row.crossing}" if row.crossing else None

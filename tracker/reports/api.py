@@ -88,17 +88,20 @@ def submission_of(given: dict[str, Any], pictures: tuple[Picture, ...]) -> Submi
         contact=Contact(**contact) if contact else None,
         occurred_at=given["occurred_at"],
         same_as=given["case_number"],
+        is_new=given["is_new"],
         entered_by=who.staff_id,
         actor=who.ref,
         is_staff=who.is_staff,
         pictures=pictures,
+        first="begin" if given["draft"] else "receive",
+        is_draft=given["draft"],
     )
 
 
 def _submit(session: Session, submission: Submission) -> Kept:
     edge.require("report.create")
     receipt = service.submit(session, submission)
-    body = present.receipt(session, receipt, language.current())
+    body = present.receipt(session, receipt, language.current(), is_staff=submission.is_staff)
     body["advice"] = present.advice(session, service.advice(session, submission), language.current())
     headers = {"Content-Type": "application/json", "Location": body["tracking_url"]}
     return Kept(status=201, headers=headers, body=orjson.dumps(body))

@@ -1,5 +1,7 @@
 """Attach a report to the case it repeats: one more person saw it."""
 
+from typing import Any
+
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
@@ -33,7 +35,7 @@ def attach(session: Session, intake: Intake, number: str, kind: str) -> Receipt:
     """
     submission, located = intake.submission, intake.located
     case = _locked(session, number)
-    if kind == "attached" and not _may_join(intake, case):
+    if kind == "attached" and not _may_join(session, intake, case):
         raise case_errors.CaseNotFound(number)
     if case["workflow"] != intake.service.workflow:
         raise case_errors.OtherService
@@ -82,11 +84,13 @@ def attach(session: Session, intake: Intake, number: str, kind: str) -> Receipt:
 def fact_of(intake: Intake, number: str, kind: str) -> events.Fact:
     """Return what the history of a case says of one more report, number `number`."""
     submission = intake.submission
+    payload: dict[str, Any] = {"report": number, "link": kind, "channel": submission.channel}
+    if kind == "auto_attached" and intake.found:
+        # A decision by a machine says what it rested on (Law 25, section 65.2); the reasons are kept beside.
+        best = intake.found[0]
+        payload |= {"probability": round(best.ranked.score.probability, 4), "model": best.model}
     return events.Fact(
-        kind="report_attached",
-        actor=submission.actor,
-        at=submission.received_at,
-        payload={"report": number, "link": kind, "channel": submission.channel},
+        kind="report_attached", actor=submission.actor, at=submission.received_at, payload=payload
     )
 
 
@@ -111,12 +115,12 @@ def _check_likeness(session: Session, intake: Intake, case: RowMapping) -> None:
         raise case_errors.TooFar(apart_m)
 
 
-def _may_join(intake: Intake, case: RowMapping) -> bool:
+def _may_join(session: Session, intake: Intake, case: RowMapping) -> bool:
     """Tell whether a report may say « the same » of a case; a citizen only of what everyone may see.
 
     A number that was guessed must not tell what somebody asked at home, or of the court.
     """
-    if case["workflow"] in families.SEALED:
+    if case["workflow"] in families.current(session).sealed:
         return False
     shown = {each.case.id for each in intake.found}
     return intake.submission.is_staff or case["is_public"] or case["id"] in shown

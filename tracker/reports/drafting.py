@@ -51,8 +51,13 @@ def search_words(number: str, place: str | None, service: Service, description: 
 
 
 def is_public(service: Service) -> bool:
-    """Tell whether anyone may see the case: never one that points at somebody's home."""
-    return service.public_map and service.location.kind not in PRIVATE_PLACES
+    """Tell whether anyone may see the case; what points at a home, on its street only (migration 0013)."""
+    return service.public_map
+
+
+def is_home(service: Service) -> bool:
+    """Tell whether a service's reports point at somebody's home."""
+    return service.location.kind in PRIVATE_PLACES
 
 
 def report_values(intake: Intake, link: Link) -> dict[str, Any]:

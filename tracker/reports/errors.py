@@ -45,6 +45,14 @@ class ContactNeeded(ReportError):
     """Somebody must be reachable for this service."""
 
 
+class ComplaintGroundless(ReportError):
+    """A complaint is about a request or a service that exists."""
+
+
+class NoDrafts(ReportError):
+    """Only a permit can be kept as a draft."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AnswerFault:
     """One answer that is missing or impossible."""

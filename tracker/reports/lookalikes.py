@@ -12,12 +12,14 @@ from gis.duplicates import Candidate, Sighting, rank, search_radius_m
 from gis.weights import Weights
 from tracker.cases import families
 from tracker.cases.models import ALIVE_UNTIL
+from tracker.catalogue import queries as catalogue
 from tracker.catalogue.definitions import Service
-from tracker.duplicates import policies, weights
+from tracker.duplicates import policies, traits, weights
 from tracker.places import queries as places
 from tracker.places.service import Located
 from tracker.prepared import Prepared
-from tracker.reports.submission import Known, Lookalike
+from tracker.reports import drafting
+from tracker.reports.submission import Contact, Known, Lookalike, Picture
 
 WORST_ACCURACY_M = 60.0
 CLOSED_DAYS = 30
@@ -28,15 +30,46 @@ PUBLIC = "public"
 # The GiST index holds the place and until when a case may be repeated; services are compared by equality
 # with the short list of compatible ones. Sorting the few that are found costs less than `<->`, which would
 # visit the index in order of distance.
+# What the first report answered, who has reported and which pictures were sent is read beside each of the few
+# found, by the indexes of their keys; nothing of a person leaves the database but whether it is the same one.
 _NEARBY = Prepared(f"""
-    SELECT c.id, c.number, c.service_code, c.workflow, c.workflow_version, c.status, c.is_open,
-           c.reports_count, c.opened_at, c.last_report_at, c.closed_at, c.completed_at, c.segment_id,
-           c.asset_id, c.summary, c.place_text, c.geom_accuracy_m, ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat
+    SELECT n.*, r.answers, r.channel, r.location_method, r.address_text, s.is_person, s.hashes
+    FROM (
+        SELECT c.id, c.number, c.service_code, c.workflow, c.workflow_version, c.status, c.is_open,
+               c.reports_count, c.opened_at, c.last_report_at, c.closed_at, c.completed_at, c.segment_id,
+               c.asset_id, c.crew_id, c.summary, c.place_text, c.geom_accuracy_m, ST_X(c.geom) AS lon,
+               ST_Y(c.geom) AS lat
+        FROM "case" c
+        WHERE c.geom && ST_Expand(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), :dx, :dy)
+          AND c.service_code = ANY(:services) AND c.parent_id IS NULL
+          AND ({ALIVE_UNTIL}) > :since
+        ORDER BY ST_Distance(c.geom, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326))
+        LIMIT :most
+    ) n
+    LEFT JOIN report r ON r.number = n.number
+    LEFT JOIN LATERAL (
+        SELECT bool_or({traits.REPORTER} = :reporter) AS is_person,
+               array_agg(p.difference_hash) FILTER (WHERE p.difference_hash IS NOT NULL) AS hashes
+        FROM report o
+        LEFT JOIN contact k ON k.report_id = o.id AND :reporter <> ''
+        LEFT JOIN photo p ON p.report_id = o.id AND :has_photo
+        WHERE o.case_id = n.id AND (:reporter <> '' OR :has_photo)
+    ) s ON true
+""")  # noqa: S608 -- composed of constants
+# For whoever is not staff, what points at a home is where the public is shown it, and says nothing of itself:
+# a point moved about until the likeness changes must not find the door.
+_BY_STREET = Prepared(f"""
+    SELECT id, number, service_code, workflow, workflow_version, status, is_open, reports_count, opened_at,
+           last_report_at, closed_at, completed_at, NULL::bigint AS segment_id, asset_id, crew_id,
+           '' AS summary, public_place AS place_text, 25.0::float8 AS geom_accuracy_m,
+           ST_X(public_geom) AS lon,
+           ST_Y(public_geom) AS lat, NULL::jsonb AS answers, ''::text AS channel, ''::text AS location_method,
+           ''::text AS address_text, NULL::boolean AS is_person, NULL::bigint[] AS hashes
     FROM "case" c
-    WHERE c.geom && ST_Expand(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), :dx, :dy)
+    WHERE c.public_geom && ST_Expand(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), :dx, :dy)
       AND c.service_code = ANY(:services) AND c.parent_id IS NULL
       AND ({ALIVE_UNTIL}) > :since
-    ORDER BY ST_Distance(c.geom, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326))
+    ORDER BY ST_Distance(c.public_geom, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326))
     LIMIT :most
 """)  # noqa: S608 -- composed of constants
 _AT_ASSET = Prepared("""
@@ -44,6 +77,12 @@ _AT_ASSET = Prepared("""
     WHERE c.asset_id = :asset AND c.is_open AND c.service_code = :service AND c.parent_id IS NULL
     ORDER BY c.opened_at, c.id
 """)
+_ON_SEGMENT = Prepared("""
+    SELECT c.number FROM "case" c
+    WHERE c.service_code = :service AND c.segment_id = :segment AND c.is_open AND c.parent_id IS NULL
+    ORDER BY c.opened_at, c.id LIMIT 1
+""")
+NOBODY = Contact()
 ASSET, ANSWER = "asset", "answer."
 
 
@@ -54,32 +93,85 @@ class Told:
     at: datetime
     text: str
     answers: Mapping[str, object]
+    channel: str = ""
+    contact: Contact = NOBODY
+    pictures: tuple[Picture, ...] = ()
+
+    @property
+    def reporter(self) -> str | None:
+        """Return the fingerprint of who reports."""
+        return traits.reporter(self.contact.name, self.contact.email, self.contact.phone)
+
+    @property
+    def hashes(self) -> tuple[int, ...]:
+        """Return what the pictures look like."""
+        return tuple(each.difference_hash for each in self.pictures if each.difference_hash)
 
 
-def find(session: Session, service: Service, located: Located, told: Told) -> tuple[Lookalike, ...]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """The cases likely to be the same thing, and the crew of the last case around, if any had one."""
+
+    found: tuple[Lookalike, ...] = ()
+    last_crew_id: int | None = None
+
+
+def look(
+    session: Session, service: Service, located: Located, told: Told, *, to_public: bool = False
+) -> Seen:
     """Return the cases likely to be the same thing, the most probable first; none without a place.
 
-    Of permits, bookings, questions and the court's files none: what another person asked is theirs.
+    With `to_public`, homes are judged by their public position. Of permits, bookings, questions and the
+    court's files none: what another person asked is theirs.
     """
     if located.lon is None or located.lat is None or policies.is_never(service.duplicates):
-        return ()
+        return Seen()
     if families.current(session).machine(service.workflow).visibility != PUBLIC:
-        return ()
+        return Seen()
     known_weights = weights.current(session)
     sighting = _sighting(service, located, told)
-    rows = _nearby(session, service, located, told.at, confused_with(service.code, known_weights))
+    services = confused_with(service.code, known_weights)
+    if to_public:
+        listed = catalogue.current(session).catalogue
+        homes = [code for code in services if code in listed and drafting.is_home(listed.service(code))]
+        others = [code for code in services if code not in homes]
+        rows = _nearby(session, _NEARBY, service, located, sighting, others) if others else []
+        rows += _nearby(session, _BY_STREET, service, located, sighting, homes) if homes else []
+    else:
+        rows = _nearby(session, _NEARBY, service, located, sighting, services)
     known = {row.id: row for row in rows}
     ranked = rank(
         sighting,
-        [_candidate(row) for row in rows],
+        [_candidate(row, sighting) for row in rows],
         known_weights,
         MOST_SHOWN,
         least=service.duplicates.show_at,
     )
-    return tuple(
-        Lookalike(case=_known(known[each.candidate.key]), ranked=each, model=known_weights.version)
-        for each in ranked
+    return Seen(
+        found=tuple(
+            Lookalike(case=_known(known[each.candidate.key]), ranked=each, model=known_weights.version)
+            for each in ranked
+        ),
+        last_crew_id=_last_crew(rows),
     )
+
+
+def _last_crew(rows: list[Any]) -> int | None:
+    last = max((row for row in rows if row.crew_id is not None), key=lambda row: row.opened_at, default=None)
+    return int(last.crew_id) if last is not None else None
+
+
+def sure(service: Service, found: tuple[Lookalike, ...]) -> Lookalike | None:
+    """Return the case a report joins by itself: the best one, as sure as the service's policy asks.
+
+    Only of the same service and still open. Every such link can be undone by a dispatcher.
+    """
+    wanted = service.duplicates.attach_at
+    best = found[0] if found else None
+    if wanted is None or best is None or best.case.service_code != service.code:
+        return None
+    is_open = best.ranked.candidate.is_open
+    return best if is_open and best.ranked.score.probability >= wanted else None
 
 
 def twin_of(
@@ -101,6 +193,14 @@ def twin_of(
         if all(theirs.get(key) == answers.get(key) for key in asked):
             return str(row.number)
     return None
+
+
+def of_segment(session: Session, service: Service, located: Located) -> str | None:
+    """Return the number of the open case of a service on the same segment, for snow while the plow comes."""
+    if located.segment is None:
+        return None
+    row = _ON_SEGMENT.one_or_none(session, {"service": service.code, "segment": located.segment.id})
+    return str(row.number) if row is not None else None
 
 
 def confused_with(code: str, known: Weights) -> list[str]:
@@ -129,31 +229,43 @@ def _sighting(service: Service, located: Located, told: Told) -> Sighting:
         asset_id=located.asset.id if located.asset else None,
         text=told.text,
         address_text=(located.said or located.address or "") if located.method == "address" else "",
+        answers=traits.answers(told.answers),
+        channel=told.channel,
+        reporter=told.reporter,
+        photo_hashes=told.hashes,
+        street=located.segment.direction if located.segment else None,
     )
 
 
 def _nearby(
-    session: Session, service: Service, located: Located, at: datetime, services: list[str]
+    session: Session,
+    where: Prepared,
+    service: Service,
+    located: Located,
+    seen: Sighting,
+    services: list[str],
 ) -> list[Any]:
     assert located.lon is not None
     assert located.lat is not None
     radius_m = search_radius_m(
         policies.of(service.duplicates).radius_m, located.accuracy_m or 15.0, WORST_ACCURACY_M
     )
-    return _NEARBY.all(
+    return where.all(
         session,
         {
             "lon": located.lon,
             "lat": located.lat,
             "services": services,
-            "since": at - timedelta(days=CLOSED_DAYS),
+            "since": seen.at - timedelta(days=CLOSED_DAYS),
+            "reporter": seen.reporter or "",
+            "has_photo": bool(seen.photo_hashes),
             "most": MOST_READ,
             **places.box(located.lat, radius_m),
         },
     )
 
 
-def _candidate(row: Any) -> Candidate:
+def _candidate(row: Any, seen: Sighting) -> Candidate:
     return Candidate(
         key=row.id,
         service=row.service_code,
@@ -166,7 +278,12 @@ def _candidate(row: Any) -> Candidate:
         segment_id=row.segment_id,
         asset_id=row.asset_id,
         text=row.summary,
-        address_text=row.place_text if (row.place_text or "")[:1].isdigit() else "",
+        address_text=(row.address_text or "") if row.location_method == "address" else "",
+        answers=traits.answers(row.answers),
+        channel=row.channel or "",
+        reporters=frozenset([seen.reporter]) if seen.reporter and row.is_person else frozenset(),
+        photo_hashes=traits.hashes(row.hashes),
+        reports=row.reports_count,
     )
 
 

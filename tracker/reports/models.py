@@ -24,7 +24,7 @@ from tracker.db import Base
 
 
 class ReportRow(Base):
-    """One person's words, place and time. Only `case_id` and `link` ever change."""
+    """One person's words, place and time. Only `case_id` and `link` ever change, until it is anonymised."""
 
     __tablename__ = "report"
     __table_args__ = (
@@ -40,6 +40,7 @@ class ReportRow(Base):
             postgresql_where=text("source IS NOT NULL"),
         ),
         Index("report_received_at_ix", "received_at", postgresql_using="brin"),
+        Index("report_kept_ix", "received_at", postgresql_where=text("anonymised_at IS NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -64,6 +65,7 @@ class ReportRow(Base):
     source: Mapped[str | None] = mapped_column(Text)
     source_id: Mapped[str | None] = mapped_column(Text)
     placement: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    anonymised_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class Contact(Base):

@@ -9,6 +9,7 @@ from tracker.cases import families
 from tracker.catalogue import queries as catalogue
 from tracker.catalogue.definitions import Service
 from tracker.db import selected
+from tracker.dispatch import board as boards
 from tracker.dispatch import desk as desks
 from tracker.dispatch import service as dispatch
 from tracker.dispatch.service import Triage
@@ -25,7 +26,11 @@ def open_case(session: Session, intake: Intake) -> Receipt:
     decision = decide(session, service, setting)
     number = drafting.number_of(selected(session), submission.received_at, located.serial)
     link = drafting.Link(report_id=ids.new_id(), case_id=ids.new_id(), number=number, kind="opened")
-    history = events.seal(link.case_id, events.Tail(), *facts_of(intake, number, decision))
+    history = events.seal(
+        link.case_id,
+        events.Tail(),
+        *facts_of(intake, number, decision, status=machine.transitions[submission.first].target),
+    )
     values = values_of(session, intake, link, decision) | {
         "last_seq": history[-1].seq,
         "last_hash": history[-1].hash,
@@ -43,7 +48,7 @@ def open_case(session: Session, intake: Intake) -> Receipt:
             service_code=service.code,
             workflow=service.workflow,
             workflow_version=machine.version,
-            status=machine.initial,
+            status=machine.transitions[submission.first].target,
             reports_count=1,
             opened_at=submission.received_at,
             place=located.text,
@@ -64,11 +69,12 @@ def values_of(session: Session, intake: Intake, link: drafting.Link, decision: T
     """Return the columns of a report and of the case it opens, but for the end of its history."""
     submission, service, located = intake.submission, intake.service, intake.located
     machine = families.current(session).machine(service.workflow)
+    status = machine.transitions[submission.first].target
     return drafting.report_values(intake, link) | {
         "service_id": catalogue.current(session).rows[service.code],
         "workflow": service.workflow,
         "workflow_version": machine.version,
-        "status": machine.initial,
+        "status": status,
         "priority": decision.priority,
         "place_text": located.text,
         "district_id": located.district.id if located.district else None,
@@ -77,7 +83,8 @@ def values_of(session: Session, intake: Intake, link: drafting.Link, decision: T
         "crew_id": decision.crew.id if decision.crew else None,
         "respond_by": decision.respond_by,
         "resolve_by": decision.resolve_by,
-        "next_action": machine.state(machine.initial).next_actor,
+        "suspended_since": decision.suspended_since,
+        "next_action": machine.state(status).next_actor,
         "summary": drafting.summary(submission.description),
         "words": drafting.search_words(link.number, located.text, service, submission.description),
         "triage": rows.as_json([reason.as_mapping() for reason in decision.reasons]),
@@ -94,23 +101,36 @@ def setting_of(intake: Intake) -> dispatch.Setting:
         road_class=located.segment.road_class if located.segment else None,
         answers=intake.submission.answers,
         received_at=intake.submission.received_at,
+        segment_code=located.segment.code if located.segment else None,
+        segment_id=located.segment.id if located.segment else None,
+        asset_id=located.asset.id if located.asset else None,
+        street=located.segment.name if located.segment else None,
+        lon=located.lon,
+        lat=located.lat,
+        last_crew_id=intake.last_crew_id,
     )
 
 
 def decide(session: Session, service: Service, setting: dispatch.Setting) -> Triage:
     """Triage a report that opens a case. Raises catalogue.errors.StandardNotFound."""
     department = catalogue.current(session).department(service.department)
-    return dispatch.triage(desks.current(session), service, setting, department=department)
+    board = boards.current(session, setting.decided_at)
+    return dispatch.triage(desks.current(session), service, setting, department=department, board=board)
 
 
-def facts_of(intake: Intake, number: str, decision: Triage) -> tuple[events.Fact, events.Fact]:
+def facts_of(
+    intake: Intake, number: str, decision: Triage, *, status: str = ""
+) -> tuple[events.Fact, events.Fact]:
     """Return how the history of a case begins."""
     submission, district = intake.submission, intake.located.district
+    said: dict[str, str] = {"report": number, "service": intake.service.code, "channel": submission.channel}
+    if submission.first != "receive":
+        said["to"] = status
     received = events.Fact(
         kind="received",
         actor=submission.actor,
         at=submission.received_at,
-        payload={"report": number, "service": intake.service.code, "channel": submission.channel},
+        payload=said,
     )
     triaged = events.Fact(
         kind="triaged",

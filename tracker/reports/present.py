@@ -10,15 +10,17 @@ from tracker.cases import families
 from tracker.catalogue import queries as catalogue
 from tracker.catalogue.definitions import Redirect
 from tracker.dispatch import desk as desks
+from tracker.dispatch import passing
 from tracker.media import api as media
 from tracker.places import ground as grounds
 from tracker.places import problems as place_problems
 from tracker.places.service import Located
+from tracker.reports import drafting
 from tracker.reports.service import Preview
 from tracker.reports.submission import Known, Lookalike, Picture, Receipt
 
 
-def receipt(session: Session, given: Receipt, language: str) -> dict[str, Any]:
+def receipt(session: Session, given: Receipt, language: str, *, is_staff: bool) -> dict[str, Any]:
     """Return everything a client needs to say: received, team, due date, neighbours who saw it too."""
     root = f"{request.scheme}://{request.host}{request.script_root}"
     return {
@@ -29,9 +31,24 @@ def receipt(session: Session, given: Receipt, language: str) -> dict[str, Any]:
         "link": given.link,
         "location": location(given.located, given.pictures),
         "case": _case(session, given, language),
-        "duplicates": lookalikes(session, given.lookalikes, language),
+        "plan": passing.told(session, given.coming, language),
+        "duplicates": lookalikes(session, _for_reader(session, given, is_staff), language),
         "photos": [{"id": each.id, "url": media.url_of(each.id, keyed=True)} for each in given.pictures],
     }
+
+
+def _for_reader(session: Session, given: Receipt, is_staff: bool) -> list[Lookalike]:
+    """Return the lookalikes a reader may know: how far somebody's home is from here is the staff's to
+    know.
+    """
+    listed = catalogue.current(session).catalogue
+    return [
+        each
+        for each in given.lookalikes
+        if is_staff
+        or each.case.service_code not in listed
+        or not drafting.is_home(listed.service(each.case.service_code))
+    ]
 
 
 def advice(session: Session, given: Redirect | None, language: str) -> dict[str, Any] | None:
@@ -49,6 +66,7 @@ def preview(session: Session, given: Preview, language: str) -> dict[str, Any]:
     return {
         "location": location(given.located, ()),
         "district": {"code": district.code, "name": district.name} if district else None,
+        "plan": passing.told(session, given.coming, language),
         "duplicates": lookalikes(session, given.lookalikes, language),
     }
 
@@ -77,7 +95,20 @@ def lookalikes(session: Session, found: Iterable[Lookalike], language: str) -> l
 
 def reasons(given: Iterable[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:
     """Return the steps of triage in the reader's language."""
-    return [{"step": each["step"], "rule": each["rule"], "text": each[language]} for each in given]
+    return [_reason(each, language) for each in given]
+
+
+def _reason(given: Mapping[str, Any], language: str) -> dict[str, Any]:
+    told = {"step": given["step"], "rule": given["rule"], "text": given[language]}
+    if given.get("others"):
+        told["others"] = [
+            {name: value for name, value in other.items() if name not in ("fr", "en")}
+            | {"text": other[language]}
+            for other in given["others"]
+        ]
+    if given.get("score"):
+        told["score"] = given["score"]
+    return told
 
 
 def _lookalike(session: Session, each: Lookalike, language: str) -> dict[str, Any]:

@@ -12,6 +12,11 @@ from tracker.reports import errors as facts
 
 def register() -> None:
     """Add the failures of this feature to the table."""
+    _service_and_moment()
+    _person_and_answers()
+
+
+def _service_and_moment() -> None:
     on(
         facts.ServiceUnknown,
         422,
@@ -41,12 +46,32 @@ def register() -> None:
         title=_l("Date à venir"),
         message=lambda _error: _("La date de ce que vous signalez ne peut pas être à venir."),
     )
+
+
+def _person_and_answers() -> None:
     on(
         facts.ContactNeeded,
         422,
         "contact-needed",
         title=_l("Coordonnées requises"),
         message=lambda _error: _("Laissez un courriel ou un téléphone pour qu’on puisse vous répondre."),
+    )
+    on(
+        facts.ComplaintGroundless,
+        422,
+        "complaint-groundless",
+        title=_l("Plainte sans objet"),
+        message=lambda _error: _("Donnez le numéro d’une demande existante, ou le code du service en cause."),
+        extra=lambda _error: {
+            "errors": [{"pointer": "/answers/requete_liee", "detail": _("Numéro inconnu")}]
+        },
+    )
+    on(
+        facts.NoDrafts,
+        422,
+        "no-drafts",
+        title=_l("Pas de brouillon ici"),
+        message=lambda _error: _("Seule une demande de permis peut rester en brouillon."),
     )
     on(
         facts.AnswersInvalid,

@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from gis import photohash
 from tracker.events import Event
 from tracker.prepared import Prepared
 from tracker.reports.submission import Intake, Lookalike, Picture
@@ -54,13 +55,15 @@ _OPEN = Prepared(f"""
 WITH opened AS (
     INSERT INTO "case" (id, number, service_id, service_code, workflow, workflow_version, status,
         status_since, is_open, priority, geom, geom_accuracy_m, place_text, district_id, boundary_set_id,
-        segment_id, asset_id, department, crew_id, respond_by, resolve_by, next_action, summary, search,
-        triage, is_public, reports_count, opened_at, last_report_at, updated_at, version, last_seq, last_hash)
+        segment_id, asset_id, department, crew_id, respond_by, resolve_by, suspended_since, next_action,
+        summary, search, triage, is_public, reports_count, opened_at, last_report_at, updated_at, version,
+        last_seq, last_hash)
     VALUES (:case_id, :number, :service_id, :service_code, :workflow, :workflow_version, :status,
         :received_at, true, :priority, {_POINT}, CAST(:accuracy_m AS float8), CAST(:place_text AS text),
         CAST(:district_id AS bigint), CAST(:boundary_set_id AS bigint), CAST(:segment_id AS bigint),
         CAST(:asset_id AS bigint), :department, CAST(:crew_id AS bigint), :respond_by, :resolve_by,
-        :next_action, :summary, to_tsvector('simple', :words), CAST(:triage AS jsonb), :is_public, 1,
+        CAST(:suspended_since AS timestamptz), :next_action, :summary, to_tsvector('simple', :words),
+        CAST(:triage AS jsonb), :is_public, 1,
         :received_at, :received_at, :received_at, 1, :last_seq, :last_hash)
 ), reported AS ({_REPORT}), reachable AS ({_CONTACT}), compared AS ({_FOUND})
 {_EVENT} {_EVENT_ROW.format(0)}, {_EVENT_ROW.format(1)}
@@ -79,9 +82,10 @@ WITH reported AS ({_REPORT}), reachable AS ({_CONTACT}), compared AS ({_FOUND}),
 
 _PHOTO = text(f"""
     INSERT INTO photo (id, report_id, case_id, kind, sha256, media_type, width, height, byte_count,
-        taken_at, geom, added_at)
+        taken_at, geom, added_at, difference_hash)
     VALUES (:id, CAST(:report_id AS uuid), CAST(:case_id AS uuid), :kind, :sha256, :media_type, :width,
-        :height, :byte_count, CAST(:taken_at AS timestamptz), {_POINT}, :added_at)
+        :height, :byte_count, CAST(:taken_at AS timestamptz), {_POINT}, :added_at,
+        CAST(:difference_hash AS bigint))
 """)  # noqa: S608 -- composed of constants
 
 
@@ -154,11 +158,17 @@ def keep_pictures(session: Session, pictures: tuple[Picture, ...], taken: Taken)
             "lon": picture.lon,
             "lat": picture.lat,
             "added_at": taken.at,
+            "difference_hash": kept_hash(picture),
         }
         for picture in pictures
     ]
     if rows:
         session.execute(_PHOTO, rows)
+
+
+def kept_hash(picture: Picture) -> int | None:
+    """Return what a picture looks like as a column keeps it."""
+    return None if picture.difference_hash is None else photohash.as_signed(picture.difference_hash)
 
 
 def as_json(value: object) -> str:

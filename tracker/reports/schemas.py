@@ -77,9 +77,16 @@ class ReportGiven(Schema):
         allow_none=True,
         metadata={"description": "« It is the same » : attach to this case"},
     )
+    is_new = fields.Boolean(
+        load_default=False,
+        metadata={"description": "« Mine is different » : never attached by itself to what looks like it"},
+    )
     channel = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(CHANNELS))
     on_behalf = fields.Boolean(
         load_default=False, metadata={"description": "an agent writes for a caller: staff only"}
+    )
+    draft = fields.Boolean(
+        load_default=False, metadata={"description": "a permit kept for 90 days before it is submitted"}
     )
 
 
@@ -97,12 +104,29 @@ class Named(Schema):
     name = fields.String(required=True)
 
 
+class PassedOverTold(Schema):
+    """A crew that was not chosen: the rule it failed, in words, and its score if it could have come."""
+
+    crew = fields.String(required=True)
+    rule = fields.String(required=True)
+    text = fields.String(required=True)
+    score = fields.Float()
+
+
 class ReasonTold(Schema):
     """One step of triage and the rule that decided it."""
 
     step = fields.String(required=True)
     rule = fields.String(required=True)
     text = fields.String(required=True)
+    others = fields.List(
+        fields.Nested(PassedOverTold), metadata={"description": "the crews that were not chosen, and why"}
+    )
+    score = fields.Dict(
+        keys=fields.String(),
+        values=fields.Float(),
+        metadata={"description": "the terms of the crew chosen, 0 to 1, lower is better"},
+    )
 
 
 class CaseTold(Schema):
@@ -188,6 +212,14 @@ class AdviceTold(Schema):
     contact = fields.Dict(allow_none=True)
 
 
+class PlanTold(Schema):
+    """The pass of the plow that is still to come there."""
+
+    text = fields.String(required=True)
+    by = fields.AwareDateTime(required=True)
+    kind = fields.String(required=True)
+
+
 class ReportTold(Schema):
     """What became of a report."""
 
@@ -199,6 +231,7 @@ class ReportTold(Schema):
     location = fields.Nested(LocationTold, required=True)
     case = fields.Nested(CaseTold, required=True)
     advice = fields.Nested(AdviceTold, allow_none=True)
+    plan = fields.Nested(PlanTold, allow_none=True)
     duplicates = fields.List(fields.Nested(DuplicateTold), required=True)
     photos = fields.List(fields.Nested(PhotoTold), required=True)
 
@@ -215,4 +248,5 @@ class DuplicatesTold(Schema):
 
     location = fields.Nested(LocationTold, required=True)
     district = fields.Nested(Named, allow_none=True)
+    plan = fields.Nested(PlanTold, allow_none=True)
     duplicates = fields.List(fields.Nested(DuplicateTold), required=True)

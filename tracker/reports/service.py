@@ -10,12 +10,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from tracker.cases import errors as case_errors
 from tracker.catalogue import queries as catalogue
 from tracker.catalogue.definitions import Redirect, Service
 from tracker.db import selected
+from tracker.dispatch import passing
+from tracker.dispatch.storms import Pass
 from tracker.places import service as places
 from tracker.places.service import Asker, Located
-from tracker.reports import attaching, errors, lookalikes, opening, redirects, validation
+from tracker.reports import attaching, errors, grounds, lookalikes, opening, redirects, validation
 from tracker.reports.submission import Intake, Lookalike, Receipt, Submission
 
 TOLERANCE = timedelta(minutes=5)
@@ -29,6 +32,7 @@ class Preview:
 
     located: Located
     lookalikes: tuple[Lookalike, ...]
+    coming: Pass | None = None
 
 
 def preview(session: Session, submission: Submission) -> Preview:
@@ -38,7 +42,11 @@ def preview(session: Session, submission: Submission) -> Preview:
     """
     service = _service(session, submission)
     located = _locate(session, service, submission, draws=False)
-    return Preview(located=located, lookalikes=_lookalikes(session, service, located, submission))
+    return Preview(
+        located=located,
+        lookalikes=_looked(session, service, located, submission, to_public=not submission.is_staff).found,
+        coming=_coming(session, service, located, submission),
+    )
 
 
 def submit(session: Session, submission: Submission) -> Receipt:
@@ -49,19 +57,38 @@ def submit(session: Session, submission: Submission) -> Receipt:
     service = _service(session, submission)
     zone = ZoneInfo(selected(session).zone)
     _check(service, submission, zone)
+    grounds.check(session, submission)
     located = _locate(session, service, submission)
+    coming = _coming(session, service, located, submission)
+    if coming is not None and located.segment is not None:
+        # In a storm a street is one case, not four hundred requests: its people take turns too.
+        session.execute(
+            _LOCK_ASSET, {"key": f"{selected(session).code}/{service.code}/s{located.segment.id}"}
+        )
     if located.asset is not None:
         # Two people at one lamp must not open two cases: they take turns from here to the commit.
         session.execute(_LOCK_ASSET, {"key": f"{selected(session).code}/{service.code}/{located.asset.id}"})
     intake = Intake(submission=submission, service=service, located=located)
     if submission.same_as is None:
         twin = lookalikes.twin_of(session, service, located, submission.answers)
+        if twin is None and coming is not None:
+            twin = lookalikes.of_segment(session, service, located)
         if twin is not None:  # nothing is left to compare
-            return attaching.attach(session, intake, twin, "auto_attached")
-    intake = replace(intake, found=_lookalikes(session, service, located, submission))
+            return replace(attaching.attach(session, intake, twin, "auto_attached"), coming=coming)
+    seen = _looked(session, service, located, submission)
+    intake = replace(intake, found=seen.found, last_crew_id=seen.last_crew_id)
     if submission.same_as is not None:
-        return attaching.attach(session, intake, submission.same_as, "attached")
-    return opening.open_case(session, intake)
+        return replace(attaching.attach(session, intake, submission.same_as, "attached"), coming=coming)
+    sure = lookalikes.sure(service, intake.found)
+    if sure is not None and not submission.is_new:
+        try:
+            joined = attaching.attach(session, intake, sure.case.number, "auto_attached")
+            return replace(joined, coming=coming)
+        except (case_errors.CaseNotOpen, case_errors.CaseChanged):
+            pass  # finished or merged by somebody while this was written: it is a new case then
+    receipt = replace(opening.open_case(session, intake), coming=coming)
+    grounds.keep(session, receipt, submission)
+    return receipt
 
 
 def advice(session: Session, submission: Submission) -> Redirect | None:
@@ -69,6 +96,17 @@ def advice(session: Session, submission: Submission) -> Redirect | None:
     zone = ZoneInfo(selected(session).zone)
     redirect = redirects.redirect_for(_service(session, submission), submission, zone)
     return redirect if redirect is not None and redirect.to == redirects.POLICE else None
+
+
+def _coming(session: Session, service: Service, located: Located, submission: Submission) -> Pass | None:
+    """Return the pass of the plow that is still to come there, in a storm."""
+    return passing.planned(
+        session,
+        service.code,
+        district=located.district.code if located.district else None,
+        road_class=located.segment.road_class if located.segment else None,
+        at=submission.received_at,
+    )
 
 
 def _service(session: Session, submission: Submission) -> Service:
@@ -88,6 +126,8 @@ def _check(service: Service, submission: Submission, zone: ZoneInfo) -> None:
         note = service.season.note
         raise errors.OutOfSeason(note.fr, note.en, service.season.next_opening(today).isoformat())
     faults = validation.faults(service, submission.answers)
+    if submission.is_draft:
+        faults = tuple(each for each in faults if each.fault != "missing")
     if faults:
         raise errors.AnswersInvalid(faults)
     # Staff who have heard the whole story decide for themselves.
@@ -103,12 +143,21 @@ def _locate(session: Session, service: Service, submission: Submission, *, draws
     return places.locate(session, service.location, submission.given, asker)
 
 
-def _lookalikes(
-    session: Session, service: Service, located: Located, submission: Submission
-) -> tuple[Lookalike, ...]:
+def _looked(
+    session: Session,
+    service: Service,
+    located: Located,
+    submission: Submission,
+    *,
+    to_public: bool = False,
+) -> lookalikes.Seen:
     told = lookalikes.Told(
         at=submission.occurred_at or submission.received_at,
         text=submission.description,
         answers=submission.answers,
+        channel=submission.channel,
+        # Asked by anybody with any address, whether it is the same person would tell who reported what.
+        contact=lookalikes.NOBODY if to_public or submission.contact is None else submission.contact,
+        pictures=submission.pictures,
     )
-    return lookalikes.find(session, service, located, told)
+    return lookalikes.look(session, service, located, told, to_public=to_public)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from gis.duplicates import Ranked
 from tracker.catalogue.definitions import Service
+from tracker.dispatch.storms import Pass
 from tracker.places.service import Given, Located
 
 
@@ -37,6 +38,7 @@ class Picture:
     taken_at: datetime | None = None
     lon: float | None = None
     lat: float | None = None
+    difference_hash: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,10 +55,15 @@ class Submission:
     contact: Contact | None = None
     occurred_at: datetime | None = None
     same_as: str | None = None
+    is_new: bool = False
     entered_by: UUID | None = None
     actor: str = "citizen"
     is_staff: bool = False
     pictures: tuple[Picture, ...] = ()
+    first: str = (
+        "receive"  # the transition that opens the case: a booking begins in a cart, a permit as a draft
+    )
+    is_draft: bool = False  # not sent yet: answers may still be missing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,13 +109,15 @@ class Receipt:
     reasons: tuple[Mapping[str, Any], ...]
     lookalikes: tuple[Lookalike, ...]
     pictures: tuple[Picture, ...]
+    coming: Pass | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Intake:
-    """A report that was found sound, with its service, its place and what it may repeat."""
+    """A sound report with its service, its place, what it may repeat and which crew came here last."""
 
     submission: Submission
     service: Service
     located: Located
     found: tuple[Lookalike, ...] = ()
+    last_crew_id: int | None = None

@@ -5,9 +5,11 @@ from .errors import InvalidCalendar, NeverOpen, SlaError
 from .holidays import HolidayRules, quebec_holidays
 from .hours import business_minutes
 from .measure import Spent, spent
-from .promise import UNITS, Pause, Promise, add_pause, due
+from .pauses import PAUSE_CAP, Pause, cap_left, counted, spent_at
+from .promise import UNITS, Promise, add_pause, due
 
 __all__ = [
+    "PAUSE_CAP",
     "UNITS",
     "BusinessCalendar",
     "HolidayRules",
@@ -20,7 +22,10 @@ __all__ = [
     "Spent",
     "add_pause",
     "business_minutes",
+    "cap_left",
+    "counted",
     "due",
     "quebec_holidays",
     "spent",
+    "spent_at",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from . import hours
 from .calendar import BusinessCalendar
-from .promise import Pause, allowed_pauses
+from .pauses import Pause, allowed_pauses
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, time, timedelta
 
 from . import hours
 from .calendar import BusinessCalendar
+from .pauses import Pause, allowed_pauses
 
 UNITS = ("elapsed_h", "business_h", "business_days", "calendar_days")
-PAUSE_CAP = timedelta(days=60)
 LAST_MINUTE = time(23, 59)
 
 
@@ -29,18 +29,6 @@ class Promise:
             raise ValueError(f"a promise cannot be negative: {self.amount}")
         if self.unit.endswith("_days") and self.amount != int(self.amount):
             raise ValueError(f"days are whole: {self.amount}")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pause:
-    """A stretch of time the city may not be held to, from `start` to `end` (aware)."""
-
-    start: datetime
-    end: datetime
-
-    def __post_init__(self) -> None:
-        if self.end < self.start:
-            raise ValueError("a pause cannot end before it starts")
 
 
 def due(
@@ -91,20 +79,3 @@ def _unpaused(promise: Promise, start: datetime, calendar: BusinessCalendar) -> 
 def _end_of_day(start: datetime, calendar: BusinessCalendar, *, days: int) -> datetime:
     day = start.astimezone(calendar.zone).date() + timedelta(days=days)
     return datetime.combine(day, LAST_MINUTE, calendar.zone).astimezone(UTC)
-
-
-def allowed_pauses(pauses: Iterable[Pause], *, since: datetime) -> list[Pause]:
-    """Return the pauses without overlap, in order, after `since`, cut where their sum reaches 60 days.
-
-    Beyond the cap the clock runs again and the case is a supervisor's concern.
-    """
-    kept: list[Pause] = []
-    reached, left = since, PAUSE_CAP
-    for pause in sorted(pauses, key=lambda one: one.start):
-        begins = max(pause.start, reached)
-        ends = min(pause.end, begins + left)
-        if ends > begins:
-            kept.append(Pause(start=begins, end=ends))
-            left -= ends - begins
-            reached = ends
-    return kept

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, select, text
 from sqlalchemy.orm import Session
 
+from tracker.cases import families
 from tracker.surges.models import SurgeRow
 
 # Two years hold every season once and the present one twice.
@@ -22,7 +23,7 @@ _CASES = text("""
                    WHERE m.case_id = c.id AND s.status IN ('confirmed', 'dismissed')) AS is_spent
     FROM "case" c, LATERAL (SELECT ST_Transform(c.geom, :srid) AS at) p
     WHERE c.service_code = ANY(:services) AND c.opened_at >= :since AND c.opened_at <= :now
-      AND c.geom IS NOT NULL AND (:joined OR c.parent_id IS NULL)
+      AND c.workflow <> ALL(:sealed) AND c.geom IS NOT NULL AND (:joined OR c.parent_id IS NULL)
     ORDER BY c.opened_at, c.id
 """)
 _KEYS = {
@@ -78,7 +79,9 @@ def cases(
 
     With `joined` also those that were joined to another since.
     """
+    sealed = list(families.current(session).sealed)
     values = {"services": list(services), "since": now - PAST, "now": now, "srid": srid, "joined": joined}
+    values["sealed"] = sealed
     return session.execute(_CASES, values).all()
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from tracker import ids
 from tracker.accounts.actor import Actor
+from tracker.cases import errors as case_errors
 from tracker.cases import links, unlinking
 from tracker.cases import service as cases
 from tracker.cases.links import Linking
@@ -100,9 +101,12 @@ def undo(session: Session, surge_id: UUID, linking: Linking) -> SurgeRow:
         raise errors.SurgeNotFound
     if surge.status not in ("confirmed", "dismissed"):
         raise errors.SurgeDecided(surge.status)
-    for row in reversed(queries.members(session, [surge.id])[surge.id]):
+    members = queries.members(session, [surge.id])[surge.id]
+    for row in sorted(members, key=lambda row: str(row["number"])):
+        cases.lock(session, row["number"])
+    for row in reversed(members):
         if row["link_id"] is not None:
-            unlinking.undo(session, row["link_id"], linking)
+            _separate(session, row["link_id"], linking)
             _note_link(session, surge, row["case_id"], None)
     surge.parent_case_id = surge.decided_at = surge.decided_by = surge.reason = None
     surge.status, surge.version, surge.updated_at = "proposed", surge.version + 1, linking.at
@@ -128,6 +132,14 @@ def _join(session: Session, surge: SurgeRow, row: RowMapping, chief: str, linkin
     change = links.merge(session, row["number"], chief, linking)
     session.flush()
     _note_link(session, surge, row["case_id"], change.id)
+
+
+def _separate(session: Session, link_id: UUID, linking: Linking) -> None:
+    """Undo one join of a surge, unless somebody took that case out by itself before."""
+    try:
+        unlinking.undo(session, link_id, linking)
+    except case_errors.LinkSpent:
+        return
 
 
 def _note_link(session: Session, surge: SurgeRow, case_id: UUID, link_id: UUID | None) -> None:

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
+
+from tracker.web import shell
 
 SHOWN_FIRST = 4
 LOOKS = {
@@ -28,9 +32,8 @@ LOOKS = {
     "cancel": ("x", ""),
     "answer": ("message-square", ""),
     "requalify": ("pencil", ""),
+    "transfer": ("arrow-right", ""),
 }
-# Merging is offered beside each possible duplicate, with its score; here it would be without.
-_ELSEWHERE = ("mark_duplicate",)
 # What a dispatcher most likely comes for, by the status of the case; elsewhere no act is above the others.
 _NEXT = {
     "received": ("accept",),
@@ -62,7 +65,7 @@ class Act:
 
 def of_case(case: Mapping[str, Any]) -> tuple[list[Act], list[Act]]:
     """Return what may be done with a case: the few main acts, of which one is primary, and the others."""
-    offered = [one for one in case.get("transitions", []) if one["name"] not in _ELSEWHERE]
+    offered = list(case.get("transitions", []))
     offered.sort(key=lambda one: _ORDER.index(one["name"]) if one["name"] in _ORDER else len(_ORDER))
     chosen = next((one["name"] for one in offered if one.get("primary")), None)
     main = chosen or next((one["name"] for one in offered if one["name"] in _next_steps(case)), None)
@@ -88,8 +91,18 @@ def inputs_of(act: Act, form: MultiDict[str, str]) -> dict[str, Any]:
     for asked in act.inputs:
         value = form.get(asked["name"], "").strip()
         if value:
-            found[asked["name"]] = value
+            found[asked["name"]] = _local(value) if asked["type"] == "datetime" else value
     return found
+
+
+def _local(value: str) -> str:
+    """Return a moment as a browser gives it, without its offset, as one of the town's zone."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    zone = ZoneInfo(shell.current().when.zone)
+    return moment.isoformat() if moment.tzinfo else moment.replace(tzinfo=zone).isoformat()
 
 
 def defaults(act: Act, case: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,11 +111,57 @@ def defaults(act: Act, case: Mapping[str, Any]) -> dict[str, Any]:
     return {asked["name"]: crew["code"] for asked in act.inputs if asked["type"] == "crew" and crew}
 
 
-def answers_of(case: Mapping[str, Any], service: Mapping[str, Any] | None) -> list[dict[str, str]]:
-    """Return what reporters answered, in the words of the service's questions."""
-    questions = {question["code"]: question for question in (service or {}).get("questions", [])}
+def before(name: str, received: str) -> list[str]:
+    """Return what an act will do that cannot be seen from its form, a sentence each.
+
+    `received` is the day of the first report, in words.
+    """
+    month = _("On peut annuler pendant 30 jours : tout redevient comme avant.")
+    said: dict[str, list[str]] = {
+        "mark_duplicate": [
+            _("Ses signalements passent à l’autre dossier ; chaque personne garde son numéro et sa langue."),
+            _("Qui suit ce dossier suivra l’autre et l’apprend une seule fois."),
+            _("Le délai de celui-ci s’arrête."),
+            month,
+        ],
+        "split": [
+            _("Ce signalement aura son propre dossier et ses propres délais, comptés depuis sa réception."),
+            _("Qui suit à cause de lui suivra le nouveau dossier."),
+            month,
+        ],
+        "requalify": [
+            _("Les délais sont comptés de nouveau depuis la réception (%(when)s).", when=received),
+            _("Les anciens délais restent dans l’historique. L’équipe peut changer."),
+        ],
+        "transfer": [_("Le délai promis ne change pas. Le motif reste dans l’historique.")],
+        "reopen": [
+            _("Un nouveau délai part maintenant, la moitié du premier. Un retard déjà constaté le reste."),
+        ],
+    }
+    return said.get(name, [])
+
+
+def split_of(report_number: str) -> Act:
+    """Return the act that gives one report a case of its own."""
+    return Act(
+        name="split",
+        label=_("Séparer le signalement %(number)s", number=report_number),
+        icon="split",
+        key="",
+        primary=True,
+        danger=False,
+        inputs=(),
+    )
+
+
+def answers_of(case: Mapping[str, Any], services: Mapping[str, Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Return what reporters answered, each in the words of the service they chose: a case may hold reports of
+    several.
+    """
     found: dict[str, dict[str, str]] = {}
     for report in case.get("reports", []):
+        asked = services.get(report["service_code"], {}).get("questions", [])
+        questions = {question["code"]: question for question in asked}
         for code, value in (report.get("answers") or {}).items():
             question = questions.get(code, {})
             labels = {option["code"]: option["label"] for option in question.get("options", [])}

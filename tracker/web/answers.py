@@ -40,6 +40,8 @@ def report_body(service: Mapping[str, Any], form: MultiDict[str, str], place: Pl
         body["contact"] = contact
     if form.get("case"):
         body["case_number"] = form["case"]
+    else:  # what looks like it was shown, and none of it chosen
+        body["is_new"] = True
     return body
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, request
 
 from tracker.http import edge, language
-from tracker.web import catalogue, hotspots, map_data, near, shell, surges, words
+from tracker.web import catalogue, hotspots, map_data, near, shell, storms, surges, words
 
 blueprint = Blueprint("citizen", __name__)
 
@@ -19,7 +19,7 @@ def home() -> Response:
     found = catalogue.services()
     values = _near(limit=FEW)
     with edge.transaction() as session:
-        known = surges.banners(session)
+        known = [*storms.banners(session), *surges.banners(session)]
     frequent = [found[code] for code in FREQUENT if code in found]
     return shell.render("citizen/home.html", frequent=frequent, known=known, words=words.of_page(), **values)
 

@@ -122,7 +122,7 @@ def _site(
         status,
         case=case,
         acts=_work_first([*main, *others], is_danger=case["priority"] == 1),
-        answers=acts.answers_of(case, catalogue.services().get(case["service"]["code"])),
+        answers=acts.answers_of(case, catalogue.services()),
         duration_min=USUAL_MINUTES,
         told=told,
         failed=failed,

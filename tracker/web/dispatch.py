@@ -4,7 +4,7 @@ Each view answers the whole page, or the part of it that a script asks for (`X-V
 """
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask_babel import gettext as _
@@ -95,7 +95,50 @@ def do_act(number: str, transition: str) -> Response:
         return _act_form(found.body, transition, answer)
     if not answer.is_ok:
         return _with_case(number, told=tellings.refused(answer.body), status=answer.status)
-    return _after(number, transition)
+    return _done(found.body, chosen, transition)
+
+
+def _done(case: dict[str, Any], act: acts.Act, transition: str) -> Response:
+    """Tell what was done, with what takes it back."""
+    number = case["number"]
+    if transition == "mark_duplicate":
+        answer = inner.call("GET", f"/cases/{number}")
+        link = next((one for one in answer.body.get("links", []) if one["kind"] == "merge"), None)
+        if link is not None:
+            into = link["into_number"]
+            return redirect(url_for(".case", number=into, joint=number, lien=link["id"]), 303)
+    had = {
+        "service_code": case["service"]["code"],
+        "department": case["department"]["code"],
+        "district": (case["district"] or {}).get("code"),
+    }
+    changed = acts.inputs_of(act, request.form)
+    before = {name: value for name, value in had.items() if value and name in changed}
+    return redirect(url_for(".case", number=number, fait=transition, **before), 303)
+
+
+@blueprint.get("/<number>/separer/<report>")
+def split(number: str, report: str) -> Response:
+    """Say what separating a report does, before it is done."""
+    found = inner.call("GET", f"/cases/{number}")
+    if not found.is_ok:
+        return site.problem_page(found.body)
+    return _form(
+        found.body, acts.split_of(report), action=url_for(".split_now", number=number, report=report)
+    )
+
+
+@blueprint.post("/<number>/separer/<report>", endpoint="split_now")
+def do_split(number: str, report: str) -> Response:
+    """Give a report a case of its own; the notice that follows can undo it."""
+    headers = {"If-Match": f'"v{request.form.get("version", "")}"'}
+    answer = inner.call("DELETE", f"/cases/{number}/reports/{report}", headers=headers)
+    if answer.status in STALE:
+        return _with_case(number, told=tellings.moved_on(answer.body), status=412)
+    if not answer.is_ok:
+        return _with_case(number, told=tellings.refused(answer.body), status=answer.status)
+    into, link = answer.body["into_case"], answer.body["id"]
+    return redirect(url_for(".case", number=into, separe=report, lien=link, de=number), 303)
 
 
 @blueprint.get("/<number>/fusionner")
@@ -119,6 +162,45 @@ def merge(number: str) -> Response:
     if not answer.is_ok:
         return _with_case(number, told=tellings.refused(answer.body), status=answer.status)
     return redirect(url_for(".case", number=into, joint=number, lien=answer.body["id"]), 303)
+
+
+@blueprint.post("/<number>/messages")
+def write(number: str) -> Response:
+    """Answer those who reported, or leave a note for colleagues."""
+    form = request.form
+    body: dict[str, Any] = {
+        "text": form.get("text", "").strip(),
+        "is_internal": form.get("to") == "note",
+        "report": form.get("to") if form.get("to") not in ("all", "note", "", None) else None,
+    }
+    headers = {"Idempotency-Key": form.get("key") or str(uuid4())}
+    answer = inner.call("POST", f"/cases/{number}/messages", body=body, headers=headers)
+    if not answer.is_ok:
+        return _with_case(number, told=tellings.refused(answer.body), status=answer.status)
+    return _after(number, "note" if body["is_internal"] else "message")
+
+
+@blueprint.post("/<number>/lu")
+def read(number: str) -> Response:
+    """Note that what residents wrote was read."""
+    inner.call("POST", f"/cases/{number}/messages/read")
+    return redirect(url_for(".case", number=number), 303)
+
+
+@blueprint.post("/<number>/suivre")
+def follow(number: str) -> Response:
+    """Follow a case, or follow it no longer."""
+    verb = "PUT" if request.form.get("follow") == "1" else "DELETE"
+    answer = inner.call(verb, f"/cases/{number}/follow")
+    if not answer.is_ok:
+        return _with_case(number, told=tellings.refused(answer.body), status=answer.status)
+    return _after(number, "follow" if verb == "PUT" else "unfollow")
+
+
+@blueprint.get("/<number>/<any(messages, lu, suivre):_deed>")
+def back(number: str, _deed: str) -> Response:
+    """Return to the case: a page that told of something refused was reloaded."""
+    return redirect(url_for(".case", number=number))
 
 
 @blueprint.post("/defaire/<link>")
@@ -188,12 +270,17 @@ def _case(case: dict[str, Any]) -> dict[str, Any]:
     main, others = acts.of_case(case)
     return {
         "case": case,
-        "answers": acts.answers_of(case, catalogue.services().get(case["service"]["code"])),
+        "answers": acts.answers_of(case, catalogue.services()),
         "main_acts": main,
         "other_acts": others,
+        "may_split": len(case["reports"]) > 1 and edge.may("case.link") and edge.actor().is_staff,
         "may_merge": edge.may("case.merge") if edge.actor().is_staff else False,
         "priority_name": tellings.priority(case["priority"]),
         "step_names": tellings.steps(),
+        "thread": inner.call("GET", f"/cases/{case['number']}/messages").body,
+        "follows": inner.call("GET", f"/cases/{case['number']}/follow").body.get("follows", False),
+        "may_write": edge.may("thread.write"),
+        "key": str(uuid4()),
     }
 
 
@@ -201,12 +288,21 @@ def _act_form(case: dict[str, Any], transition: str, answer: inner.Answer) -> Re
     chosen = acts.named(case, transition)
     if chosen is None:
         return _with_case(case["number"], told=tellings.moved_on(), status=409)
+    return _form(case, chosen, answer)
+
+
+def _form(
+    case: dict[str, Any], chosen: acts.Act, answer: inner.Answer | None = None, action: str = ""
+) -> Response:
+    answer = answer or inner.Answer(status=200, body={})
     is_part = shell.wanted_part() in ("act", "case")
     return shell.render(
         "dispatch/act.html" if is_part else "dispatch/act-page.html",
         answer.status,
         case=case,
         act=chosen,
+        action=action,
+        before=acts.before(chosen.name, shell.current().when.stamp(case["opened_at"])),
         title="h2" if is_part else "h1",
         given=request.form,
         defaults=acts.defaults(chosen, case),

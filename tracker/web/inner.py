@@ -34,11 +34,12 @@ _CARRIED = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """What the API answered; `body` is the JSON, or an empty mapping."""
+    """What the API answered; `body` is the JSON, or an empty mapping, `content` the bytes."""
 
     status: int
     body: Any
     headers: Headers = field(default_factory=Headers)
+    content: bytes = b""
 
     @property
     def is_ok(self) -> bool:
@@ -64,6 +65,7 @@ def call(
     *,
     body: Mapping[str, Any] | None = None,
     photos: Photos | None = None,
+    raw: bytes | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
     """Ask the API in the name of the reader of this page, within the same process."""
@@ -72,7 +74,7 @@ def call(
         query_string=_query(path.partition("?")[2]),
         method=method,
         headers=Headers(_headers() | dict(headers or {})),
-        **_payload(body, photos),
+        **({"data": raw} if raw is not None else _payload(body, photos)),
     )
     environ = builder.get_environ()
     environ.update({key: request.environ[key] for key in _CARRIED if key in request.environ})
@@ -81,7 +83,10 @@ def call(
     with app.app_context():
         chunks, status, answered = run_wsgi_app(app.wsgi_app, environ, buffered=True)
     builder.close()
-    return Answer(status=int(status.split(" ", 1)[0]), body=_parsed(b"".join(chunks)), headers=answered)
+    content = b"".join(chunks)
+    return Answer(
+        status=int(status.split(" ", 1)[0]), body=_parsed(content), headers=answered, content=content
+    )
 
 
 def _query(given: str) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from tracker import moments
-from tracker.cases import families
+from tracker.cases import families, present
 from tracker.catalogue import queries as catalogue
 from tracker.maps import extent
 from tracker.web import inner
@@ -26,8 +26,9 @@ LATE = "late"
 
 _ONE = text("""
     SELECT c.number, c.service_code, c.workflow, c.workflow_version, c.status, c.outcome, c.is_open,
-           c.resolve_by, c.opened_at, c.reports_count, c.place_text AS place,
-           ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat
+           c.resolve_by, c.paused_since, c.suspended_since, c.opened_at, c.reports_count,
+           coalesce(c.public_place, c.place_text) AS place,
+           ST_X(coalesce(c.public_geom, c.geom)) AS lon, ST_Y(coalesce(c.public_geom, c.geom)) AS lat
     FROM "case" c
     WHERE c.number = :number AND c.is_public
 """)
@@ -36,7 +37,7 @@ _ONE = text("""
 _HEART = text("""
     SELECT ST_X(p.geom) AS lon, ST_Y(p.geom) AS lat FROM (
         SELECT ST_GeometricMedian(ST_Collect(g.geom)) AS geom FROM (
-            SELECT geom FROM "case" WHERE is_public AND geom IS NOT NULL
+            SELECT coalesce(public_geom, geom) AS geom FROM "case" WHERE is_public AND geom IS NOT NULL
             ORDER BY opened_at DESC LIMIT 60) g) p
 """)
 
@@ -135,13 +136,13 @@ def _distance_m(lon: float, lat: float, other_lon: float, other_lat: float) -> f
 def _shown(session: Session, row: Row[Any], at: datetime, language: str) -> PublicCase:
     state = families.current(session).machine(row.workflow, row.workflow_version).state(row.status)
     service = catalogue.current(session).catalogue.service(row.service_code)
-    is_late = row.is_open and row.resolve_by is not None and row.resolve_by < at
+    is_late = present.is_late(row._asdict(), at)
     return PublicCase(
         number=row.number,
         service_code=row.service_code,
         service_name=getattr(service.name, language),
-        label=state.label_for(row.outcome).said_in(language),
-        tone=LATE if is_late else state.tone,
+        label=state.label_in_passing(row.outcome).said_in(language),
+        tone=LATE if is_late else state.tone_in_passing,
         place=row.place,
         lon=row.lon,
         lat=row.lat,

@@ -4,6 +4,7 @@ Every step is a page of its own whose address holds the answers so far, so that 
 reload work; only the last one changes anything. Scripts make the same pages quicker.
 """
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.wrappers import Response
 
 from tracker.http import edge
-from tracker.web import answers, catalogue, inner, map_data, places, search, shell, words
+from tracker.web import answers, booking, catalogue, inner, map_data, places, search, shell, words
 from tracker.web.places import Place
 
 blueprint = Blueprint("reporting", __name__, url_prefix="/signaler")
@@ -44,10 +45,14 @@ def begin(code: str) -> Response:
     """Ask first whether anybody is in danger, for the services where somebody may be."""
     service = catalogue.service(code)
     typed = request.args.get("q") or None
+    if booking.offered(service):
+        return redirect(url_for("booking.choose", code=code))
     onward = url_for(".place" if service["location"]["kind"] != "none" else ".details", code=code, q=typed)
+    back = url_for(".choose", q=typed)
+    if service["read_first"]:
+        return _read_first(service, back, onward)
     if service["priority"] != 1:
         return redirect(onward)
-    back = url_for(".choose", q=typed)
     return shell.render(
         "citizen/gate.html",
         step=1,
@@ -55,6 +60,15 @@ def begin(code: str) -> Response:
         service=service,
         next=onward,
         emergency=service.get("emergency"),
+    )
+
+
+def _read_first(service: dict[str, Any], back: str, onward: str) -> Response:
+    """Say what the law asks before the form, and since when one is in time."""
+    deadline, today = service["deadline"], shell.current().when.today
+    in_time_since = today - timedelta(days=deadline["days"]) if deadline else None
+    return shell.render(
+        "citizen/before.html", step=1, back=back, service=service, next=onward, in_time_since=in_time_since
     )
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Response, g, has_request_context, make_response, render_template, request
 
@@ -29,6 +30,17 @@ class When:
     def moment(self, value: str | datetime) -> str:
         return moments.moment(value, self.now, self.zone, self.language)
 
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(ZoneInfo(self.zone)).date()
+
+    def long_date(self, value: date) -> str:
+        return moments.long_date(value, self.language)
+
+    def iso_day(self, value: str) -> str:
+        """Return a day of the API in words, with its year."""
+        return moments.long_date(date.fromisoformat(value), self.language, year=True)
+
     def stamp(self, value: str | datetime) -> str:
         return moments.stamp(value, self.now, self.zone, self.language)
 
@@ -43,6 +55,10 @@ class When:
 
     def share_left(self, start: str | datetime, due: str | datetime) -> float:
         return moments.share_left(start, due, self.now)
+
+    def lasting(self, minutes: int) -> str:
+        """Return a length of time in words, « 3 j »."""
+        return moments.span(timedelta(minutes=minutes), self.language)
 
     def span(self, start: str | datetime, end: str | datetime) -> str:
         """Return the length between two instants; `ahead` of a promise when the first is later."""

@@ -10,13 +10,25 @@ from tracker.web.queue import Filters
 
 def of_address(given: Mapping[str, str]) -> dict[str, Any] | None:
     """Return what the address of the page says was done."""
-    joined, done = given.get("joint"), given.get("fait")
+    joined, done, split = given.get("joint"), given.get("fait"), given.get("separe")
     if joined:
         text = _("Dossier %(number)s fusionné avec celui-ci.", number=joined)
         return {"kind": "ok", "text": text, "undo": given.get("lien"), "number": joined}
+    if split:
+        text = _("Le signalement %(number)s a maintenant son propre dossier.", number=split)
+        return {"kind": "ok", "text": text, "undo": given.get("lien"), "number": given.get("de")}
     if done in _done():
-        return {"kind": "ok", "text": _done()[done]}
+        return {"kind": "ok", "text": _done()[done], "back": _way_back(str(done), given)}
     return None
+
+
+def _way_back(done: str, given: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return the act that takes back what was done, where another of the same kind does."""
+    asked = {"requalify": ("service_code",), "transfer": ("department", "district")}.get(done, ())
+    inputs = {name: given[name] for name in asked if given.get(name)}
+    if not inputs:
+        return None
+    return {"transition": done, "inputs": inputs | {"reason": _("Annulation")}}
 
 
 def moved_on(problem: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -46,12 +58,16 @@ def steps() -> dict[str, str]:
         "department": _("Service"),
         "district": _("District"),
         "crew": _("Équipe"),
+        "batch": _("À grouper"),
+        "person": _("Décision"),
         "priority": _("Priorité"),
         "respond_by": _("Premier suivi"),
         "resolve_by": _("Fin promise"),
         "promise": _("Délai"),
         "respond": _("Première réponse"),
         "resolve": _("Règlement"),
+        "storm": _("Tempête"),
+        "transfer": _("Transfert"),
         "duplicates": _("Doublons"),
         "duplicate": _("Doublon"),
         "accept": _("Acceptation"),
@@ -97,11 +113,16 @@ def _done() -> dict[str, str]:
         "reopen": _("Rouvert."),
         "cancel": _("Annulé."),
         "requalify": _("Service changé."),
+        "transfer": _("Dossier transféré."),
         "mark_duplicate": _("Joint."),
         "unmark_duplicate": _("Détaché."),
         "start": _("C’est commencé. Prudence sur place."),
         "make_safe": _("Lieu sécurisé. Merci."),
         "complete": _("Terminé. Merci, la personne est avertie."),
         "answer": _("Réponse notée."),
-        "undo": _("La fusion est défaite."),
+        "message": _("Message envoyé."),
+        "note": _("Note gardée. La personne qui a signalé ne la voit pas."),
+        "follow": _("Vous suivez ce dossier : les nouvelles arrivent dans vos avis."),
+        "unfollow": _("Vous ne suivez plus ce dossier."),
+        "undo": _("C’est défait : tout est comme avant."),
     }

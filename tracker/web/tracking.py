@@ -11,11 +11,15 @@ from werkzeug.wrappers import Response
 
 from tracker import moments
 from tracker.http import edge
+from tracker.letters import words as letter_words
 from tracker.places import ground, problems
 from tracker.reports.redirects import POLICE
-from tracker.web import inner, shell, words
+from tracker.web import acts, inner, shell, words
 
 blueprint = Blueprint("tracking", __name__, url_prefix="/suivi")
+# The page asks these in its own words; every other move is drawn from what the API says of it.
+DRAWN_APART = ("answer", "cancel", "close", "reopen")
+WITH_PHOTOS = ("send_documents",)
 
 
 @blueprint.get("")
@@ -66,16 +70,42 @@ def follow(number: str, secret: str) -> Response:
 
 @blueprint.post("/<number>/<secret>")
 def act(number: str, secret: str) -> Response:
-    """Carry out what the resident asked: answer, confirm, reopen or cancel."""
+    """Carry out what the resident asked, whichever of their own moves it is."""
     name = request.form.get("transition", "")
-    inputs = {field: request.form[field] for field in ("answer", "reason") if request.form.get(field)}
+    own = acts.named({"transitions": _tracked(number, secret)["moves"]}, name)
+    inputs = acts.inputs_of(own, request.form) if own else {}
     headers = {"Idempotency-Key": request.form.get("key") or str(uuid4())}
     body = {"transition": name, "inputs": inputs}
-    answer = inner.call("POST", f"{_path(number, secret)}/transitions", body=body, headers=headers)
+    sent = [each for each in request.files.getlist("photos") if each.filename]
+    answer = inner.call(
+        "POST",
+        f"{_path(number, secret)}/transitions",
+        body=body,
+        photos=inner.Photos(part="move", files=sent) if sent else None,
+        headers=headers,
+    )
     if answer.is_ok:
         return redirect(url_for(".follow", number=number, secret=secret, fait=name), 303)
     told = {"kind": "warn", "text": answer.body.get("detail") or answer.body.get("title", "")}
     return _follow_page(number, secret, told=told, status=answer.status)
+
+
+@blueprint.post("/<number>/<secret>/message")
+def write(number: str, secret: str) -> Response:
+    """Write to the city about one's report."""
+    headers = {"Idempotency-Key": request.form.get("key") or str(uuid4())}
+    body = {"text": request.form.get("text", "").strip()}
+    answer = inner.call("POST", f"{_path(number, secret)}/messages", body=body, headers=headers)
+    if answer.is_ok:
+        return redirect(url_for(".follow", number=number, secret=secret, fait="message"), 303)
+    told = {"kind": "warn", "text": answer.body.get("detail") or answer.body.get("title", "")}
+    return _follow_page(number, secret, told=told, status=answer.status)
+
+
+@blueprint.get("/<number>/<secret>/message")
+def written(number: str, secret: str) -> Response:
+    """Return to the report: a page that told of a refused message was reloaded."""
+    return redirect(url_for(".follow", number=number, secret=secret))
 
 
 @blueprint.get("/<number>/<secret>/rouvrir")
@@ -105,6 +135,12 @@ def _follow_page(number: str, secret: str, told: Any = None, status: int = 200) 
         act=url_for(".act", number=number, secret=secret),
         key=str(uuid4()),
         told=told,
+        messages=inner.call("GET", f"{_path(number, secret)}/messages").body.get("messages", []),
+        notices=inner.call("GET", f"{_path(number, secret)}/notices").body,
+        own_moves=[each for each in tracked["moves"] if each["name"] not in DRAWN_APART],
+        labels={each["name"]: each["label"] for each in tracked["moves"]},
+        with_photos=WITH_PHOTOS,
+        money=lambda cents: letter_words.money(cents, shell.current().when.language),
         **_punctuality(case),
     )
 
@@ -127,9 +163,17 @@ def _punctuality(case: dict[str, Any]) -> dict[str, str]:
 
 def _told(done: str | None) -> dict[str, str] | None:
     sentences = {
+        "confirm": _("C’est confirmé."),
+        "check_out": _("C’est retenu : payez dans les 24 heures."),
+        "ask_approval": _("C’est demandé : la Ville vous répond."),
+        "take_offer": _("La place est à vous pour dix minutes : confirmez."),
+        "send_documents": _("Merci, vos documents sont joints au dossier."),
+        "deposit": _("C’est déposé."),
+        "self_answer": _("Merci de nous l’avoir dit."),
         "answer": _("Merci, votre réponse est jointe au dossier."),
         "cancel": _("C’est annulé."),
         "close": _("Merci de nous l’avoir dit."),
+        "message": _("Votre message est envoyé."),
         "reopen": _("C’est rouvert : une équipe va repasser."),
     }
     return {"kind": "ok", "text": sentences[done]} if done in sentences else None

@@ -35,8 +35,14 @@ class Facts:
     required_skill: str | None = None
     crew_on_shift: bool = False
     crew_minutes_left: int | None = None
+    crew_rested: bool = False
     job_minutes: int = 0
     new_service_exists: bool = False
+    new_service_family: str = ""
+    department: str = ""
+    district: str = ""
+    departments: frozenset[str] = frozenset()
+    districts: frozenset[str] = frozenset()
 
     # work
     distance_m: float | None = None
@@ -48,6 +54,7 @@ class Facts:
     completed_at: datetime | None = None  # when the work was done, or a question answered
     closed_at: datetime | None = None
     resolve_by: datetime | None = None
+    outcome: str | None = None  # what the crew said of the work, before this move
 
     # how often
     reopens: int = 0  # by citizens
@@ -69,9 +76,12 @@ class Facts:
     marked_at: datetime | None = None
 
     # permits, bookings
-    paid: bool = False
+    paid: bool = False  # nothing is left to pay
     slot_free: bool = False
+    needs_approval: bool = True
     offered_at: datetime | None = None
+    issued_at: datetime | None = None  # or renewed
+    is_grounded: bool = False  # the request or service complained about exists
 
     @property
     def today(self) -> date:

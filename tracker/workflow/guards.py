@@ -6,15 +6,16 @@ definition may say it in other words (`says`), or hold some roles only to it (`f
 
 from dataclasses import replace
 
-from . import errors, inputs, rules_people, rules_triage, rules_work
+from . import errors, inputs, rules_offices, rules_people, rules_triage, rules_work
 from .facts import Facts
 from .rule import Rule
 from .table import GuardUse, Transition, Words
 
-__all__ = ["GUARDS", "Facts", "check"]
+__all__ = ["GUARDS", "Facts", "check", "hopeless"]
 
 GUARDS: dict[str, Rule] = {
-    rule.name: rule for rule in (*rules_triage.RULES, *rules_work.RULES, *rules_people.RULES)
+    rule.name: rule
+    for rule in (*rules_triage.RULES, *rules_work.RULES, *rules_people.RULES, *rules_offices.RULES)
 }
 
 
@@ -23,13 +24,22 @@ def check(transition: Transition, facts: Facts) -> dict[str, object]:
 
     Raises GuardRefused for the first input or guard that does not, in the table's order.
     """
-    values = inputs.read(transition, facts.inputs)
+    values = inputs.read(transition, facts.inputs, today=facts.today)
     read = replace(facts, inputs=values)
     for use in transition.guards:
         applies = not use.roles or facts.role in use.roles
         if applies and not GUARDS[use.name].holds(read, use.params):
             raise _refusal(use, transition)
     return values
+
+
+def hopeless(transition: Transition, facts: Facts) -> bool:
+    """Tell whether a guard refuses the move that no input could satisfy."""
+    return any(
+        GUARDS[use.name].field is None and not GUARDS[use.name].holds(facts, use.params)
+        for use in transition.guards
+        if not use.roles or facts.role in use.roles
+    )
 
 
 def _refusal(use: GuardUse, transition: Transition) -> errors.GuardRefused:

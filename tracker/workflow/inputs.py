@@ -1,7 +1,7 @@
 """Reading what a person filled in for a transition, from JSON or a form, as the declared types."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from . import errors
 from .table import Input, Transition, Words
@@ -13,8 +13,12 @@ BOOLEANS = {"true": True, "on": True, "1": True, "false": False, "off": False, "
 LONGEST_TEXT = 10_000
 
 
-def read(transition: Transition, given: Mapping[str, object]) -> dict[str, object]:
+def read(
+    transition: Transition, given: Mapping[str, object], *, today: date | None = None
+) -> dict[str, object]:
     """Return the declared inputs, read as their types; others are left aside, absent ones left out.
+
+    A date that counts from `today` when it is left empty is filled in.
 
     Raises GuardRefused (`input_missing` or `input_invalid`) naming the field.
     """
@@ -24,6 +28,8 @@ def read(transition: Transition, given: Mapping[str, object]) -> dict[str, objec
         value = value.strip() if isinstance(value, str) else value
         if value not in EMPTY:
             values[asked.name] = _value(transition, asked, value)
+        elif asked.days is not None and today is not None:
+            values[asked.name] = today + timedelta(days=asked.days)
         elif asked.required:
             raise _refusal("input_missing", transition, asked, MISSING)
     return values
@@ -105,6 +111,8 @@ READERS: dict[str, Callable[[object], object]] = {
     "crew": _key,
     "case": _key,
     "service": _text,
+    "department": _text,
+    "district": _text,
 }
 
 

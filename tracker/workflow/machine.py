@@ -85,7 +85,12 @@ class Machine:
         Raises StateUnknown when `previous` has nowhere to lead.
         """
         interrupted = self._is_interruption(status)
-        known = {"priority": facts.priority, "role": facts.role, **facts.inputs}
+        known = {
+            "priority": facts.priority,
+            "role": facts.role,
+            "outcome": facts.outcome,
+            **facts.inputs,
+        }
         effects = tuple(effect for effect in transition.effects if effect.applies(known))
         if interrupted and transition.target != SAME and RESUME not in effects:
             effects = (RESUME, *effects)

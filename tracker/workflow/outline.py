@@ -44,6 +44,46 @@ def diagram(machine: Machine) -> str:
     return "\n".join([*lines, "```"])
 
 
+def state(given: State, language: str) -> dict[str, object]:
+    """Return a status in a person's words."""
+    return {
+        "code": given.code,
+        "tone": given.tone,
+        "label": given.label.said_in(language),
+        "sentence": given.sentence.said_in(language),
+        "public": given.public.said_in(language) if given.public else None,
+        "open": given.is_open,
+        "final": given.is_final,
+        "open311": given.open311,
+        "next_actor": given.next_actor,
+        "next": given.next_action.said_in(language),
+    }
+
+
+def moves(machine: Machine, language: str) -> list[dict[str, object]]:
+    """Return the moves in a person's words, numbered as the drawing has them."""
+    return [
+        {
+            "number": number,
+            "name": one.name,
+            "label": one.label.said_in(language),
+            "from": _sources(machine, one),
+            "to": one.target,
+            "roles": sorted(one.roles),
+            "inputs": [
+                {"name": asked.name, "label": asked.label.said_in(language), "required": asked.required}
+                for asked in one.inputs
+            ],
+            "guards": [
+                {"name": use.name, "says": (use.words or guards.GUARDS[use.name].words).said_in(language)}
+                for use in one.guards
+            ],
+            "effects": [_effect(effect).replace("`", "") for effect in one.effects],
+        }
+        for number, one in enumerate(machine.transitions.values(), 1)
+    ]
+
+
 def _family(machine: Machine) -> str:
     heading = (
         f"## {_both(machine.label)} (`{machine.family}`, version {machine.version}, {machine.visibility})"
@@ -121,7 +161,7 @@ def _effect(effect: Effect) -> str:
 
 def _delay(delay: Delay) -> str:
     if delay.input:
-        return f"@{delay.input}"
+        return f"@{delay.input}" + (f" −{delay.amount:g} {delay.unit}" if delay.amount else "")
     if delay.share_of:
         return f"{delay.amount:.0%} {delay.share_of}"
     return f"{delay.amount:g} {delay.unit}"

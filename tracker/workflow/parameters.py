@@ -7,9 +7,9 @@ from typing import Any
 from .table import Input, Words
 
 COUNTERS = ("reopens", "reschedules", "extensions")
-MOMENTS = ("received_at", "started_at", "completed_at", "closed_at", "marked_at", "offered_at")
+MOMENTS = ("received_at", "started_at", "completed_at", "closed_at", "marked_at", "offered_at", "issued_at")
 NUMBERS = ("days", "max", "min", "radius_m")
-LISTS = ("priorities", "outcomes", "services")
+LISTS = ("priorities", "outcomes", "services", "families", "values")
 SENTENCE_WORDS = ("crew", "date", "reason", "partner", "parent", "rank")
 
 
@@ -19,7 +19,7 @@ def problem(name: str, value: Any, inputs: tuple[Input, ...]) -> str | None:
         return f"unknown {value!r}; one of {', '.join(COUNTERS)}"
     if name == "since" and value not in MOMENTS:
         return f"unknown {value!r}; one of {', '.join(MOMENTS)}"
-    if name == "input" and value not in {asked.name for asked in inputs}:
+    if name in ("input", "when") and value not in {asked.name for asked in inputs}:
         return f"{value!r} is not an input of this transition"
     if name in NUMBERS and (isinstance(value, bool) or not isinstance(value, int | float)):
         return "must be a number"

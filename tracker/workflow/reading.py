@@ -1,9 +1,10 @@
 """From a plain mapping to the values of a workflow table."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
-from . import guards, parameters
+from . import errors, guards, parameters
 from .node import Node
 from .table import (
     CLOCK_EFFECTS,
@@ -23,6 +24,8 @@ from .table import (
     Words,
 )
 
+T = TypeVar("T")
+
 ANY_OPEN = "any_open"
 INPUT_TYPES = (
     "text",
@@ -35,6 +38,8 @@ INPUT_TYPES = (
     "crew",
     "case",
     "service",
+    "department",
+    "district",
 )
 DELAY_UNITS = ("minutes", "elapsed_h", "business_h", "business_days", "calendar_days")
 EFFECT_KINDS = ("clock", "notice", "timer", "job")
@@ -53,23 +58,38 @@ class Definition:
 
 
 def read(mapping: Mapping[str, object], source: str) -> Definition:
-    """Read a definition. Raises InvalidDefinition naming the first entry and field that is wrong."""
+    """Read a definition. Raises InvalidDefinition naming the first wrong field of each wrong entry."""
     root = Node(mapping, source=source)
-    states = tuple(_state(code, node) for code, node in root.entries("states", named="code"))
+    states = _each(root.entries("states", named="code"), _state, source)
     stand_ins = _stand_ins(root)
+
+    def transition(name: str, node: Node) -> Transition:
+        return _transition(name, node, states, stand_ins)
+
     definition = Definition(
         family=root.text("family"),
         version=int(root.number("version")),
         label=root.words("label"),
         visibility=root.text("visibility", among=("public", "private", "sealed")),
         states=states,
-        transitions=tuple(
-            _transition(name, node, states, stand_ins)
-            for name, node in root.entries("transitions", named="name")
-        ),
+        transitions=_each(root.entries("transitions", named="name"), transition, source),
     )
     root.finish()
     return definition
+
+
+def _each(entries: Iterator[tuple[str, Node]], make: Callable[[str, Node], T], source: str) -> tuple[T, ...]:
+    """Make every entry of a list, so that a person who wrote several mistakes reads of all of them."""
+    made: list[T] = []
+    problems: list[str] = []
+    for name, node in entries:
+        try:
+            made.append(make(name, node))
+        except errors.InvalidDefinition as wrong:
+            problems += wrong.problems
+    if problems:
+        raise errors.InvalidDefinition(source, tuple(problems))
+    return tuple(made)
 
 
 def _stand_ins(root: Node) -> dict[str, str]:
@@ -93,6 +113,7 @@ def _state(code: str, node: Node) -> State:
         next_actor=node.text("next_actor", among=(*ROLES, "partner", "nobody")),
         next_action=node.words("next"),
         variants=tuple(_variant(one, node) for one in node.items("variants")),
+        public=node.optional_words("public"),
     )
     if state.is_open and state.is_final:
         node.refuse("an open state cannot be final", "final")
@@ -160,7 +181,13 @@ def _input(name: str, node: Node) -> Input:
         label=node.words("label"),
         choices=tuple(_choice(*entry) for entry in node.entries("choices", named="value")),
         public=node.flag("public"),
+        filled=node.flag("filled"),
+        days=int(node.number("days")) if "days" in node.value else None,
     )
+    if asked.days is not None and kind != "date":
+        node.refuse("only a date can be so many days from today", "days")
+    if asked.filled and asked.required:
+        node.refuse("what is never asked cannot be required", "filled")
     if (kind == "choice") != bool(asked.choices):
         node.refuse("a choice, and only a choice, needs choices", "choices")
     node.finish()
@@ -218,16 +245,23 @@ def _conditions(node: Node, inputs: tuple[Input, ...]) -> tuple[tuple[str, froze
 
 
 def _known(inputs: tuple[Input, ...]) -> tuple[str, ...]:
-    return ("priority", "role", *(asked.name for asked in inputs))
+    return ("priority", "role", "outcome", *(asked.name for asked in inputs))
 
 
 def _delay(node: Node, inputs: tuple[Input, ...]) -> Delay:
     names = tuple(asked.name for asked in inputs if asked.type in ("date", "datetime"))
     if "input" in node.value:
-        delay = Delay(input=node.text("input", among=names or ("",)))
+        named = node.text("input", among=names or ("",))
+        delay = _before(node.child("less"), named) if "less" in node.value else Delay(input=named)
     elif "share" in node.value:
         delay = Delay(amount=node.number("share"), share_of=node.text("of", among=("respond", "resolve")))
     else:
         delay = Delay(amount=node.number("amount"), unit=node.text("unit", among=DELAY_UNITS))
     node.finish()
     return delay
+
+
+def _before(node: Node, named: str) -> Delay:
+    amount, unit = node.number("amount"), node.text("unit", among=("elapsed_h", "calendar_days"))
+    node.finish()
+    return Delay(amount=amount, unit=unit, input=named)

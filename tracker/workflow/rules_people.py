@@ -69,14 +69,4 @@ RULES = (
             en="The complaint is about you: somebody else must answer it.",
         ),
     ),
-    Rule(
-        name="paid",
-        holds=lambda facts, _: facts.paid,
-        words=Words(fr="Le paiement n’est pas encore reçu.", en="The payment has not been received yet."),
-    ),
-    Rule(
-        name="slot_free",
-        holds=lambda facts, _: facts.slot_free,
-        words=Words(fr="Cette place vient d’être prise.", en="This place has just been taken."),
-    ),
 )

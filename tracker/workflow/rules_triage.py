@@ -25,6 +25,11 @@ def _crew_has_minutes(facts: Facts, _: Params) -> bool:
     return _crew_fits(facts, enough)
 
 
+def _crew_rested(facts: Facts, _: Params) -> bool:
+    """Nobody may overrule the hours of rest: they are the law's, not the town's."""
+    return facts.crew_rested
+
+
 def _parent_sound(facts: Facts, _: Params) -> bool:
     return facts.parent_in_jurisdiction and not facts.parent_is_child and not facts.parent_is_self
 
@@ -32,6 +37,13 @@ def _parent_sound(facts: Facts, _: Params) -> bool:
 def _new_service(facts: Facts, _: Params) -> bool:
     asked = facts.said("service_code")
     return facts.new_service_exists and asked != facts.service_code
+
+
+def _transfer_named(facts: Facts, _: Params) -> bool:
+    """A transfer names a department or a district that exists, at least one of them another one."""
+    department, district = facts.said("department"), facts.said("district")
+    known = department in ("", *facts.departments) and district in ("", *facts.districts)
+    return known and (department not in ("", facts.department) or district not in ("", facts.district))
 
 
 RULES = (
@@ -151,6 +163,15 @@ RULES = (
         field="crew",
     ),
     Rule(
+        name="crew_rested",
+        holds=_crew_rested,
+        words=Words(
+            fr="Cette équipe doit d’abord se reposer : la loi limite ses heures. Choisissez-en une autre.",
+            en="This crew must rest first: the law limits its hours. Choose another one.",
+        ),
+        field="crew",
+    ),
+    Rule(
         name="parent_sound",
         holds=_parent_sound,
         words=Words(
@@ -175,5 +196,14 @@ RULES = (
             fr="Choisissez un autre service du catalogue.", en="Choose another service of the catalogue."
         ),
         field="service_code",
+    ),
+    Rule(
+        name="transfer_named",
+        holds=_transfer_named,
+        words=Words(
+            fr="Choisissez un autre service municipal ou un autre district.",
+            en="Choose another department or another district.",
+        ),
+        field="department",
     ),
 )

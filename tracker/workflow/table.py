@@ -5,6 +5,7 @@ Nothing here acts. A machine checks the table; the case service carries the effe
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from string import Formatter
 
 START = "start"
@@ -46,7 +47,11 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Input:
-    """What a transition asks of the person who makes it; enough for a form or a schema."""
+    """What a transition asks of the person who makes it; enough for a form or a schema.
+
+    A `filled` input is never asked: the server gives it (when a booking begins). A date left empty is `days`
+    from today, where the definition says so.
+    """
 
     name: str
     type: str
@@ -54,6 +59,8 @@ class Input:
     label: Words
     choices: tuple[Choice, ...] = ()
     public: bool = False  # the person who reported reads it word for word
+    filled: bool = False
+    days: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,21 +75,29 @@ class GuardUse:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delay:
-    """When a timer fires: after an amount, at a share of a promise, or on a date given as input."""
+    """When a timer fires: after an amount, at a share of a promise, or on a date given as input.
+
+    With an input, `amount` and `unit` say how long before it (a reminder); zero is the moment itself.
+    """
 
     amount: float = 0
     unit: str = ""
     share_of: str = ""
     input: str = ""
 
+    def before(self, moment: datetime) -> datetime:
+        """Return when a timer on an input fires, given the input as a moment."""
+        length = timedelta(days=self.amount) if self.unit == "calendar_days" else timedelta(hours=self.amount)
+        return moment - length
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Effect:
     """One thing to do after a transition: a name for whoever carries it out, never a call.
 
-    `kind` is clock, notice, timer or job. `when` holds if every named fact (an input, `priority` or
-    `role`) has one of the values. A timer stands until the case leaves the status it was set in;
-    `fires` is the transition it makes as `system`, if it makes one.
+    `kind` is clock, notice, timer or job. `when` holds if every named fact (an input, `priority`, `role`, or
+    the `outcome` the work had before) has one of the values. A timer stands until the case leaves the status
+    it was set in, or until a later move sets one of its name; `fires` is the transition it makes as `system`.
     """
 
     kind: str
@@ -109,7 +124,8 @@ class Variant:
 class State:
     """A status, what a citizen reads about it, and what must happen next.
 
-    `label` is short and complete; `sentence` may name the crew, the date or the reason in braces.
+    `label` is short and complete; `sentence` may name the crew, the date or the reason in braces. `public` is
+    all that a passer-by reads of it, where that is less than the person who reported reads.
     """
 
     code: str
@@ -122,10 +138,22 @@ class State:
     next_actor: str
     next_action: Words
     variants: tuple[Variant, ...] = ()
+    public: Words | None = None
 
     def label_for(self, outcome: str | None) -> Words:
         """Return the label, or the one this outcome asks for."""
         return next((one.label for one in self.variants if outcome in one.outcomes), self.label)
+
+    def label_in_passing(self, outcome: str | None) -> Words:
+        """Return what a passer-by reads: the public label where there is one."""
+        return self.public or self.label_for(outcome)
+
+    @property
+    def tone_in_passing(self) -> str:
+        """Return the tone that a passer-by sees: of a status with a public label only whether it is over."""
+        if self.public is None:
+            return self.tone
+        return "progress" if self.open311 == "open" else "done"
 
     def describe(self, language: str, *, outcome: str | None = None, **known: object) -> str:
         """Return the sentence filled with what is known, or the bare label when something is missing."""

@@ -46,6 +46,7 @@ INPUTS: dict[str, dict[str, Any]] = {
     "go_to_court": {"court_file": "F-1"},
     "settle": {"result": "Payé"},
     "convert": {"service_code": "VOI-NID"},
+    "transfer": {"department": "HM", "district": "3", "reason": "Conduite"},
 }
 NEW_SERVICE = {"field_work": "VOI-TRO", "inspection": "NUI-CON", "question": "INF-TAX"}
 SKILLED = {"field_work": "E1", "inspection": "I1", "question": "A1"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import orjson
+from sqlalchemy import text
 
 from tests.support import city
 from tests.support.city import City
@@ -58,6 +59,9 @@ class TestThePersonWhoReported:
         ok(agent.move(told["number"], "answer", answer="Oui"))
         assert say(town, told, "reopen", reason="Non").json["guard"] == "count_below"
         ok(town.caller("supervisor").move(told["number"], "reopen", reason="Je regarde"))
+        ok(agent.move(told["number"], "answer", answer="Oui"))
+        with town.session() as session:  # whoever looked into it for them is not counted as them
+            assert session.execute(text('SELECT reopens FROM "case"')).scalar_one() == 2
 
     def test_reopens_within_30_days(self, town: City):
         told = town.report("question")

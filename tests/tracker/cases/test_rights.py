@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.support import city, pictures
+from tests.support import city, ground, pictures
 from tests.support.caller import Answer, Caller
 from tests.support.city import City
 
@@ -55,11 +55,103 @@ GET density              o   o   o   o   o   o   o   o
 GET boundaries         401 403   o 403 403   o 403   o
 GET comparison         401 403 404 403 403 404 403 404
 POST activation        401 403 403 403 403 404 403 404
+GET storms             401   o   o 403   o   o 403   o
+POST storm             401 403 403 403 403   o 403   o
+POST end-storm         401 403 403 403 403 404 403 404
+POST precipitation     401 403 404 403 403 404 403 404
+POST passes            401 403 404 403 403 404 403 404
 GET surges             401   o   o 403   o   o 403   o
 GET surge              401 404 404 403 404 404 403 404
 POST confirm           401 404 404 403 403 404 403 404
 POST dismiss           401 404 404 403 403 404 403 404
+GET resources            o   o   o   o   o   o   o   o
+GET availability       404 404 404 404 404 404 404 404
+POST booking           404 404 404 404 404 404 404 404
+POST estimate            o   o   o   o   o   o   o   o
+POST draft-answers     409 409 409 409 409 409 409 409
+POST payment           401 409 403 403 403 409 409 403
+POST callback          404 404 404 404 404 404 404 404
+GET letter             401 404 404 403 404 404 404 404
+GET own-letter         404 404 404 404 404 404 404 404
+GET calendar           401 404 404 403 404 404 404 404
+GET own-calendar       404 404 404 404 404 404 404 404
+GET sealed-calendar    401 404 404 403 404 404 404 404
+POST relate            401 403 403 403 403 403   o 403
+GET workflows          401   o   o   o   o   o   o   o
+GET workflow           401   o   o   o   o   o   o   o
+GET diagram            401   o   o   o   o   o   o   o
+POST check             401 403 403 403 403 403 403   o
+POST workflow          401 403 403 403 403 403 403 422
 POST undo-surge        401 404 404 403 403 404 403 404
+GET duties             401   o   o 403 403   o 403   o
+POST duty              401 403 403 403 403   o 403   o
+GET escalations        401 403   o 403 403   o 403   o
+GET causes             401 403   o 403 403   o 403   o
+GET pages              401   o   o 403 403   o 403   o
+GET page               401 404 404 404 404 404 403 404
+POST page              401 404 404 404 404 404 403 404
+GET notices            401   o   o   o   o   o   o   o
+POST notices-read      401   o   o   o   o   o   o   o
+GET preferences        401   o   o   o   o   o   o   o
+PUT preferences        401   o   o   o   o   o   o   o
+GET follow             401   o   o   o   o   o   o   o
+PUT follow             401   o   o   o   o   o   o   o
+DELETE follow          401   o   o   o   o   o   o   o
+PUT follow-sealed      401 404 404 404 404 404 422 404
+GET thread             401   o   o   o   o   o   o   o
+GET thread-sealed      401 404 404 404 404 404   o 404
+POST message           401   o   o   o   o   o   o 403
+POST message-sealed    401 404 404 404 404 404   o 403
+POST thread-read       401   o   o   o   o   o   o   o
+GET own-thread           o   o   o   o   o   o   o   o
+POST own-message         o   o   o   o   o   o   o   o
+GET own-notices          o   o   o   o   o   o   o   o
+POST subscription        o   o   o   o   o   o   o   o
+GET person             404 404 404 404 404 404 404 404
+PUT person             404 404 404 404 404 404 404 404
+POST person-read       404 404 404 404 404 404 404 404
+POST confirm-wish      404 404 404 404 404 404 404 404
+PUT wish               404 404 404 404 404 404 404 404
+DELETE wish            404 404 404 404 404 404 404 404
+GET templates          401 403 403 403 403 403 403   o
+GET template           401 403 403 403 403 403 403   o
+POST template          401 403 403 403 403 403 403   o
+POST preview           401 403 403 403 403 403 403   o
+POST use-template      401 403 403 403 403 403 403   o
+GET push-key           404 404 404 404 404 404 404 404
+POST push              404 404 404 404 404 404 404 404
+DELETE push              o   o   o   o   o   o   o   o
+POST sms-status        403 403 403 403 403 403 403 403
+POST sms-inbound       403 403 403 403 403 403 403 403
+GET unsubscription     404 404 404 404 404 404 404 404
+POST unsubscription    404 404 404 404 404 404 404 404
+GET webhooks           401 403 403 403 403 403 403   o
+POST webhook           401 403 403 403 403 403 403   o
+DELETE webhook         401 403 403 403 403 403 403 404
+POST enable            401 403 403 403 403 403 403 404
+POST replay            401 403 403 403 403 403 403 404
+GET triage-rules       401 403   o 403 403   o 403   o
+GET triage-version     401 403   o 403 403   o 403   o
+POST triage-check      401 403   o 403 403   o 403   o
+POST triage-rules      401 403   o 403 403   o 403   o
+POST triage-activation 401 403 403 403 403 404 403 404
+POST triage-undo       401 403 403 403 403   o 403   o
+POST triage-trial      401 403 404 403 403 404 403 404
+GET triage-trial       401 403 404 403 403 404 403 404
+GET stints             401   o   o   o   o   o   o   o
+POST stint             401 403 404 403 403 404 403 404
+POST stint-end         401 403 404 403 403 404 403 404
+GET holds              401 403 403 403 403   o   o 403
+POST hold              401 403 403 403 403 403   o 403
+POST release           401 403 403 403 403 403 404 403
+POST certificate       401 403 403 403 403   o   o 403
+GET certificate        404 404 404 404 404 404 404 404
+POST recognise         404 404 404 404 404 404 404 404
+GET checkpoint           o   o   o   o   o   o   o   o
+GET own-data             o   o   o   o   o   o   o   o
+GET their-data         401 403 403 403 403 403   o 403
+POST erase-theirs      401 403 403 403 403 403 404 403
+GET register           401 403 403 403 403   o   o   o
 """
 EXPECTED = {
     (name, role): mark
@@ -67,6 +159,10 @@ EXPECTED = {
     for name, (*marks,) in [(" ".join(line.split()[:2]), line.split()[2:])]
     for role, mark in zip(COLUMNS, marks, strict=True)
 }
+BROWSER = {"endpoint": "https://push.test/1", "keys": {"p256dh": "x", "auth": "x"}}
+DAY = "starts_at=2026-05-20T09:00:00Z&ends_at=2026-05-20T12:00:00Z"
+SLOT = {"resource": "rien", "starts_at": "2026-05-20T09:00:00Z", "ends_at": "2026-05-20T12:00:00Z"}
+PAID = {"amount_cents": 100, "method": "cash", "reference": "R-1"}
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
@@ -108,7 +204,11 @@ def calls(town: City, stage: dict[str, Any], who: Caller) -> dict[str, Any]:
     accept: dict[str, Any] = {"transition": "accept", "inputs": {}}
     hearing = accept | {"transition": "hold_hearing"}
     report = city.sample("field_work") | {"location": city.pin(900, 600)}
-    get, post, delete = who.get, who.post, who.delete
+    get, post, put, delete = who.get, who.post, who.put, who.delete
+    own = f"/tracking/{first}/{stage['first']['secret']}"
+    words = {"subject": "x", "body": "x", "short": "x"}
+    texts = {"texts": {"fr": words, "en": words}}
+    wish = {"email": "a@example.org", "subject": "service", "code": "VOI-NID"}
     return {
         "GET services": partial(get, "/services"),
         "GET service": partial(get, "/services/VOI-NID"),
@@ -148,11 +248,110 @@ def calls(town: City, stage: dict[str, Any], who: Caller) -> dict[str, Any]:
         "GET boundaries": partial(get, "/boundary-sets"),
         "GET comparison": partial(get, "/boundary-sets/999/comparison"),
         "POST activation": partial(post, "/boundary-sets/999/activation", {}),
+        "GET storms": partial(get, "/storms"),
+        "POST storm": partial(post, "/storms", {"name": "Neige"}),
+        "POST end-storm": partial(post, "/storms/999/end", {}),
+        "POST precipitation": partial(post, "/storms/999/precipitation", {}),
+        "POST passes": partial(post, "/storms/999/passes", {"passes": []}),
         "GET surges": partial(get, "/surges"),
         "GET surge": partial(get, f"/surges/{NOBODY}"),
         "POST confirm": partial(post, f"/surges/{NOBODY}/confirm", {}),
         "POST dismiss": partial(post, f"/surges/{NOBODY}/dismiss", {}),
+        "GET resources": partial(get, "/resources"),
+        "GET availability": partial(get, f"/resources/rien/availability?{DAY}"),
+        "POST booking": partial(post, "/bookings", {"report": report, "slot": SLOT}),
+        "POST estimate": partial(post, "/fee-estimates", {"service_code": "PER-REN"}),
+        "POST draft-answers": partial(
+            post, f"/tracking/{first}/{stage['first']['secret']}/answers", {"answers": {}}
+        ),
+        "POST payment": partial(post, f"/cases/{first}/payments", PAID),
+        "POST callback": partial(post, "/payments/callback", PAID),
+        "GET letter": partial(get, f"/cases/{first}/letters/{NOBODY}"),
+        "GET own-letter": partial(get, f"/tracking/{first}/{stage['first']['secret']}/letters/{NOBODY}"),
+        "GET calendar": partial(get, f"/cases/{first}/calendar.ics"),
+        "GET own-calendar": partial(get, f"/tracking/{first}/{stage['first']['secret']}/calendar.ics"),
+        "GET sealed-calendar": partial(get, f"/cases/{sealed}/calendar.ics"),
+        "POST relate": partial(post, f"/cases/{sealed}/related", {"case_number": first}, If_Match="*"),
+        "GET workflows": partial(get, "/workflows"),
+        "GET workflow": partial(get, "/workflows/field_work"),
+        "GET diagram": partial(get, "/workflows/field_work/diagram.svg"),
+        "POST check": partial(post, "/workflows/field_work/check", {"text": "family: field_work"}),
+        "POST workflow": partial(post, "/workflows/field_work", {"text": "family: field_work"}),
         "POST undo-surge": partial(post, f"/surges/{NOBODY}/undo", {}),
+        "GET duties": partial(get, "/duties"),
+        "POST duty": partial(
+            post, "/duties",
+            {"domain": "roads", "rank": "first", "starts_on": "2026-05-01", "name": "Luc", "phone": "911"},
+        ),
+        "GET escalations": partial(get, "/escalations"),
+        "GET causes": partial(get, "/causes"),
+        "GET pages": partial(get, "/pages"),
+        "GET page": partial(get, f"/pages/{NOBODY}"),
+        "POST page": partial(post, f"/pages/{NOBODY}/acknowledge", {}),
+        "GET notices": partial(get, "/notices"),
+        "POST notices-read": partial(post, "/notices/read", {}),
+        "GET preferences": partial(get, "/preferences"),
+        "PUT preferences": partial(put, "/preferences", {}),
+        "GET follow": partial(get, f"/cases/{first}/follow"),
+        "PUT follow": partial(put, f"/cases/{first}/follow"),
+        "DELETE follow": partial(delete, f"/cases/{first}/follow"),
+        "PUT follow-sealed": partial(put, f"/cases/{sealed}/follow"),
+        "GET thread": partial(get, f"/cases/{first}/messages"),
+        "GET thread-sealed": partial(get, f"/cases/{sealed}/messages"),
+        "POST message": partial(post, f"/cases/{first}/messages", {"text": "Bonjour"}),
+        "POST message-sealed": partial(post, f"/cases/{sealed}/messages", {"text": "Bonjour"}),
+        "POST thread-read": partial(post, f"/cases/{first}/messages/read"),
+        "GET own-thread": partial(get, f"{own}/messages"),
+        "POST own-message": partial(post, f"{own}/messages", {"text": "Bonjour"}),
+        "GET own-notices": partial(get, f"{own}/notices"),
+        "POST subscription": partial(post, "/subscriptions", wish),
+        "GET person": partial(get, "/people/x"),
+        "PUT person": partial(put, "/people/x/preferences", {}),
+        "POST person-read": partial(post, "/people/x/read", {}),
+        "POST confirm-wish": partial(post, f"/people/x/subscriptions/{NOBODY}/confirm"),
+        "PUT wish": partial(put, f"/people/x/subscriptions/{NOBODY}", {"digest": True}),
+        "DELETE wish": partial(delete, f"/people/x/subscriptions/{NOBODY}"),
+        "GET templates": partial(get, "/notice-templates"),
+        "GET template": partial(get, "/notice-templates/common.receipt"),
+        "POST template": partial(post, "/notice-templates/common.receipt/versions", texts),
+        "POST preview": partial(
+            post, "/notice-templates/common.receipt/preview", texts | {"case_number": first}
+        ),
+        "POST use-template": partial(post, "/notice-templates/common.receipt/activation", {"version": 0}),
+        "GET push-key": partial(get, "/push/key"),  # no keys were made for this town
+        "POST push": partial(post, f"/tracking/{first}/{stage['first']['secret']}/push", BROWSER),
+        "DELETE push": partial(delete, f"/tracking/{first}/{stage['first']['secret']}/push?endpoint=x"),
+        "POST sms-status": partial(post, "/sms/status/x"),
+        "POST sms-inbound": partial(post, "/sms/inbound"),
+        "GET unsubscription": partial(get, "/unsubscriptions/x"),
+        "POST unsubscription": partial(post, "/unsubscriptions/x"),
+        "GET webhooks": partial(get, "/webhooks"),
+        "POST webhook": partial(post, "/webhooks", {"url": "https://exemple.test/"}),
+        "DELETE webhook": partial(delete, f"/webhooks/{NOBODY}"),
+        "POST enable": partial(post, f"/webhooks/{NOBODY}/enable"),
+        "POST replay": partial(post, f"/webhooks/{NOBODY}/replay", {"since": "2026-05-04T00:00:00Z"}),
+        "GET triage-rules": partial(get, "/triage/rules"),
+        "GET triage-version": partial(get, "/triage/rules/0"),
+        "POST triage-check": partial(post, "/triage/rules/check", {"written": ground.RULES}),
+        "POST triage-rules": partial(post, "/triage/rules", {"written": ground.RULES}),
+        "POST triage-activation": partial(post, "/triage/rules/999/activation", {}),
+        "POST triage-undo": partial(post, "/triage/activations/undo", {}),
+        "POST triage-trial": partial(post, "/triage/trials", {"rules": 999}),
+        "GET triage-trial": partial(get, f"/triage/trials/{NOBODY}"),
+        "GET stints": partial(get, "/crews/E1/stints"),
+        "POST stint": partial(post, "/crews/NOPE/stints", {"starts_at": town.clock.now.isoformat()}),
+        "POST stint-end": partial(post, f"/crews/E1/stints/{NOBODY}/end", {}),
+        "GET holds": partial(get, "/holds"),
+        "POST hold": partial(post, "/holds", {"case_number": first, "reason": "Réclamation"}),
+        "POST release": partial(post, f"/holds/{NOBODY}/release", {}),
+        "POST certificate": partial(post, "/certificates", {"lon": lon, "lat": lat, "to": "2026-06-01"}),
+        "GET certificate": partial(get, "/certificates/AAAA-AAAA-AAAA-AAAA"),
+        "POST recognise": partial(post, "/certificates/recognise", b"%PDF", Content_Type="application/pdf"),
+        "GET checkpoint": partial(get, "/checkpoint"),
+        "GET own-data": partial(get, f"/tracking/{first}/{stage['first']['secret']}/data"),
+        "GET their-data": partial(get, f"/reports/{first}/data"),
+        "POST erase-theirs": partial(post, "/reports/LC-1999-00001/erasure", {"reason": "Sur demande"}),
+        "GET register": partial(get, "/privacy/runs"),
     }  # fmt: skip
 
 
@@ -162,7 +361,7 @@ def test_each_address_answers_each_role_as_the_table_says(town: City, stage, nam
         answer: Answer = calls(town, stage, town.caller(role))[name]()
         mark = EXPECTED[name, role]
         if mark == "o":
-            assert answer.status_code in (200, 201), (role, answer.text)
+            assert answer.status_code in (200, 201, 202, 204), (role, answer.text)
             put_back(town, stage, name, answer)
         elif mark == ".":  # the workflow's table lets only dispatchers and supervisors join cases
             assert (answer.status_code, answer.json["type"]) == (403, "/problems/role-not-allowed"), role
@@ -188,6 +387,7 @@ def test_the_table_leaves_no_address_out(town: City, stage):
         ("api-accounts.sign_in", "POST"),
         ("api-accounts.sign_out", "DELETE"),
         ("api-tracking.move_tracked", "POST"),
+        ("api-privacy.erase_own", "DELETE"),
     }
     assert offered - tried == elsewhere
 
@@ -200,6 +400,9 @@ def put_back(town: City, stage: dict[str, Any], name: str, answer: Answer) -> No
     elif name in ("POST merge", "POST attach", "DELETE detach"):
         undone = dispatcher.post(answer.json["undo"].removeprefix("/api/v1"))
         assert undone.status_code == 200, undone.text
+    elif name == "POST triage-undo":
+        with town.session() as session:
+            ground.follow_rules(session)
     elif name == "POST undo":
         a, b = town.report()["number"], town.report()["number"]
         stage["link"] = dispatcher.post(f"/cases/{a}/merge", {"into": b}).json["id"]

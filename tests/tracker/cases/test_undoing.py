@@ -1,26 +1,10 @@
-"""Every change of links undone exactly, whatever was changed on top of it."""
+"""Which changes of links can be undone, and when what came after must be undone first."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from random import Random
-from typing import Any
-
-from sqlalchemy import text
-from sqlalchemy.orm import Session
-
-from tests.support import chain, city
+from tests.support import chain
 from tests.support.city import City
 from tests.support.deeds import case, merge, undo
-from tracker import workflow
-from tracker.accounts.actor import Actor
-from tracker.cases import errors, links, unlinking
-from tracker.cases.links import Linking
-from tracker.cases.models import LinkChange
-
-DISPATCHER = Actor(role="dispatcher", ref="test:dispatcher")
-# What an undo need not give back: it adds to the history, and the history moves these.
-MOVES_ON = "'{version,last_seq,last_hash,updated_at}'::text[]"
 
 
 class TestUndoing:
@@ -67,97 +51,23 @@ class TestUndoing:
         with town.session() as session:
             chain.check_sound(session)
 
-    def test_a_hundred_random_changes_leave_no_trace(self, town: City):
-        random = Random(311)
-        reports = [opened(town, random) for _ in range(6)]
-        for _ in range(9):
-            same = random.choice(reports)
-            reports.append(town.report(case_number=same["case"]["number"], location=near(random)))
-        done = 0
-        while done < 100:
-            with town.session() as session:
-                done += scramble(session, random, [each["number"] for each in reports])
-                session.rollback()
+    def test_a_case_that_others_were_joined_to_is_not_put_back_into_the_one_it_left(self, town: City):
+        a, x = town.report(), town.report()
+        more = town.report(case_number=a["number"])
+        dispatcher = town.caller("dispatcher")
+        split = dispatcher.delete(f"/cases/{a['number']}/reports/{more['number']}")
+        new = split.json["into_case"]
+        merge(town, x["number"], new)
+        back = dispatcher.post(f"/cases/{a['number']}/reports", {"report_number": x["number"]})
+        assert back.status_code == 200
+        assert undo(town, split).json["type"] == "/problems/link-stale"  # x is joined to it: a chain
+        with town.session() as session:
+            chain.check_sound(session)
 
-
-def near(random: Random) -> dict[str, Any]:
-    return city.pin(random.uniform(290, 310), random.uniform(490, 510), accuracy_m=random.uniform(2, 40))
-
-
-def opened(town: City, random: Random) -> dict[str, Any]:
-    told = town.report(location=near(random), contact=city.CONTACT)
-    dispatcher = town.caller("dispatcher")
-    if random.random() < 0.7:
-        dispatcher.move(told["number"], "accept")
-    if random.random() < 0.4:
-        review = (town.clock.now + timedelta(days=5)).date().isoformat()
-        dispatcher.move(told["number"], "hold", reason="weather", review_on=review)
-    town.clock.advance(minutes=random.randint(1, 90))
-    return told
-
-
-def scramble(session: Session, random: Random, reports: list[str]) -> int:
-    """Make a few random changes on top of each other, undo them backwards, and compare all there is."""
-    at = city.MONDAY + timedelta(days=2)
-    states, made = [dump(session)], []
-    for _ in range(random.randint(1, 4)):
-        linking = Linking(actor=DISPATCHER, at=at)
-        change = attempt(session, random, reports, linking)
-        if change is not None:
-            made.append(change)
-            states.append(dump(session))
-    split: tuple[str, ...] = ()
-    states.pop()
-    for change in reversed(made):
-        unlinking.undo(session, change.id, Linking(actor=DISPATCHER, at=at + timedelta(minutes=1)))
-        if change.kind == "detach":
-            number = session.execute(
-                text('SELECT number FROM "case" WHERE id = :id'), {"id": change.into_case_id}
-            ).scalar_one()
-            split = (*split, number)
-        before = states.pop()
-        after = dump(session, without=split)
-        assert after == {
-            table: [row for row in rows if not named(row, split)] for table, rows in before.items()
-        }
-    chain.check_sound(session)
-    return len(made)
-
-
-def named(row: str, numbers: tuple[str, ...]) -> bool:
-    return any(f'"{number}"' in row for number in numbers)
-
-
-def attempt(session: Session, random: Random, reports: list[str], linking: Linking) -> LinkChange | None:
-    rows = session.execute(
-        text('SELECT c.number FROM "case" c WHERE c.reports_count > 0 ORDER BY c.number')
-    ).scalars()
-    cases = rows.all()
-    number, other, report = random.choice(cases), random.choice(cases), random.choice(reports)
-    held = session.execute(
-        text('SELECT c.number FROM report r JOIN "case" c ON c.id = r.case_id WHERE r.number = :n'),
-        {"n": report},
-    ).scalar_one()
-    try:
-        with session.begin_nested():
-            match random.choice(("merge", "attach", "detach")):
-                case "merge":
-                    return links.merge(session, number, other, linking)
-                case "attach":
-                    return links.attach(session, number, report, linking)
-                case _:
-                    return links.detach(session, held, report, linking)
-    except (errors.CaseError, workflow.WorkflowError):
-        session.expire_all()
-        return None
-
-
-def dump(session: Session, *, without: tuple[str, ...] = ()) -> dict[str, list[Any]]:
-    """Return every row of every table that work changes, as text; without the cases named."""
-    session.flush()
-    found = {}
-    for table in ("case", "report", "contact", "photo", "duplicate_candidate", "refusal"):
-        kept = f"to_jsonb(t) - {MOVES_ON}" if table == "case" else "to_jsonb(t)"
-        rows = session.execute(text(f'SELECT ({kept})::text AS row FROM "{table}" t')).scalars()
-        found[table] = sorted(row for row in rows if not any(f'"{number}"' in row for number in without))
-    return found
+    def test_a_parent_that_was_finished_since_gives_the_child_back_open(self, town: City):
+        a, b = (town.report()["number"] for _ in range(2))
+        link = merge(town, a, b)
+        town.caller("dispatcher").move(b, "refuse", reason="private")
+        assert undo(town, link).status_code == 200
+        assert (case(town, a)["status"], case(town, b)["status"]) == ("received", "refused")
+        assert (case(town, a)["reports_count"], case(town, b)["reports_count"]) == (1, 1)

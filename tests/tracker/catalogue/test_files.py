@@ -231,6 +231,12 @@ BROKEN: dict[str, tuple[str, str, str, str]] = {
         "duplicates.window_h",
         "whole number",
     ),
+    "a legal delay from what is no date": (
+        "window_h: until_closed}",
+        "window_h: until_closed}\n    deadline: {question: taille, days: 15}",
+        "deadline.question",
+        "taille",
+    ),
     "danger without a word about 911": ("priority: 2", "priority: 1", "emergency", "911"),
     "a day that does not exist": (
         "amount: 24,",

@@ -9,7 +9,7 @@ import pytest
 
 from tracker import definitions as workflow_files
 from tracker.catalogue import check
-from tracker.catalogue.definitions import Catalogue, Service, Standard
+from tracker.catalogue.definitions import Catalogue, Deadline, Service, Standard
 
 FAMILIES = {
     "T": "field_work",
@@ -185,6 +185,16 @@ def test_danger_shows_the_911_text_and_nothing_else_does(shipped: Catalogue) -> 
             assert "911" in service.emergency.en
 
 
+def test_the_law_is_told_before_a_claim_and_a_contestation(shipped: Catalogue) -> None:
+    claim, ticket = shipped.service("CTS-REC"), shipped.service("CTS-CON")
+    assert claim.deadline == Deadline(question="date_evenement", days=15)
+    assert ticket.deadline == Deadline(question="date_signification", days=30)
+    for language, words in (("fr", ("585", "604.1", "pneu")), ("en", ("585", "604.1", "tire"))):
+        told = " ".join(each.in_language(language) for each in claim.read_first)
+        assert all(word in told for word in words)
+    assert {each.code for each in shipped.services if each.deadline} == {"CTS-REC", "CTS-CON"}
+
+
 def test_private_matters_stay_off_open311_and_off_the_map(shipped: Catalogue) -> None:
     for service in shipped.services:
         if service.workflow in ("permit", "booking", "contestation") or service.code == "INF-TAX":
@@ -224,6 +234,7 @@ def _texts(service: Service) -> list[tuple[str, str, str]]:
     found += [(f"standard {each.kind}", each.note) for each in service.standards]
     found += [(f"redirect {each.to}", each.text) for each in service.redirects]
     found += [("season", service.season.note)] if service.season else []
+    found += [("read_first", each) for each in service.read_first]
     for question in service.questions:
         found.append((question.code, question.label))
         found += [(f"{question.code}.{option.code}", option.label) for option in question.options]

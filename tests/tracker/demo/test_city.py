@@ -272,9 +272,9 @@ PINNED = {
         "parcels": "f974c41bcbf7d478",
         "assets": "3310f1ae25e37292",
         "depots": "15ec9f979e66b329",
-        "incidents": "1b41c958887b5027",
+        "incidents": "a43a7c753199e827",
         "turned_away": "ce27cadfcf6e9a42",
-        "cases": "1211a78e2e5b0a13",
+        "cases": "b7829a6052c2dd33",
     },
     "xs": {
         "water": "7acb0ccaaa309537",
@@ -290,7 +290,7 @@ PINNED = {
         "depots": "289d919d52d0f38b",
         "incidents": "9af7ef11c988b6b1",
         "turned_away": "9bd62a4d109eedec",
-        "cases": "3d61754e4b938f31",
+        "cases": "44aa73dcb739d8a2",
     },
 }
 

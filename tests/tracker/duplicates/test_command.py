@@ -103,3 +103,30 @@ def test_too_little_to_learn_is_said(source, tmp_path):
     done = vigie("learn", *source)
     assert done.exit_code != 0
     assert "trop peu" in done.output
+
+
+def test_what_is_gathered_teaches_what_its_source_did(source, tmp_path):
+    kept, again = tmp_path / "holes.jsonl.gz", tmp_path / "again.jsonl.gz"
+    assert vigie("gather", *source, str(kept)).exit_code == 0
+    assert vigie("gather", *source, str(again)).exit_code == 0
+    assert kept.read_bytes() == again.read_bytes()
+    one, other, both = (tmp_path / name for name in ("one.yaml", "other.yaml", "both.yaml"))
+    assert vigie("learn", *source, "--version", "x", "--out", str(one)).exit_code == 0
+    assert vigie("learn", "--gathered", str(kept), "--version", "x", "--out", str(other)).exit_code == 0
+    assert one.read_text(encoding="utf-8") == other.read_text(encoding="utf-8")
+    done = vigie("learn", "--gathered", str(kept), *source, "--version", "x", "--out", str(both))
+    assert done.exit_code == 0, done.output
+    alone, joined = weights.read(one).facts, weights.read(both).facts
+    assert joined["duplicates"] == 2 * alone["duplicates"]
+
+
+@pytest.mark.parametrize("cut", [0, 10, 200, -8])
+@pytest.mark.parametrize(("lang", "said"), [("fr_CA.UTF-8", "ce n’est pas"), ("en_CA.UTF-8", "not a file")])
+def test_a_gathered_file_that_is_none_is_one_clear_sentence(source, tmp_path, cut, lang, said):
+    kept = tmp_path / "holes.jsonl.gz"
+    vigie("gather", *source, str(kept))
+    kept.write_bytes(kept.read_bytes()[:cut])
+    done = vigie("learn", "--gathered", str(kept), lang=lang)
+    assert done.exit_code != 0
+    assert said in done.output
+    assert "Traceback" not in done.output

@@ -20,18 +20,6 @@ def place(database_server, tmp_path_factory) -> Iterator[Place]:
 
 
 @pytest.fixture(scope="module")
-def watch() -> FakeClock:
-    """The clock of the module's application, which takes a moment to make."""
-    return FakeClock()
-
-
-@pytest.fixture
-def clock(watch: FakeClock) -> FakeClock:
-    watch.reset()
-    return watch
-
-
-@pytest.fixture(scope="module")
 def app(place: Place, watch: FakeClock) -> Flask:
     return towns.application(place, watch)
 

@@ -72,12 +72,20 @@ def test_a_dispatcher_looks_and_a_supervisor_decides(town: City, draft: int):
     assert told["ground"]["features"][0]["properties"]["area_m2"] == pytest.approx(200_000, rel=0.01)
     assert dispatcher.post(f"/boundary-sets/{draft}/activation").status_code == 403
 
-    assert supervisor.post(f"/boundary-sets/{draft}/activation").json == {"placed": 2, "moved": 1}
+    assert supervisor.post(f"/boundary-sets/{draft}/activation").json == {
+        "placed": 2,
+        "moved": 1,
+        "rechosen": 0,
+    }
     assert (district(town, moved), district(town, kept)) == ("1", "2")
     assert report(town, 1100) != moved
     events = town.caller("agent").get(f"/cases/{moved}/history").json["events"]
     assert events[-1]["label"] == "Changé de district"
-    assert supervisor.post(f"/boundary-sets/{draft}/activation").json == {"placed": 0, "moved": 0}
+    assert supervisor.post(f"/boundary-sets/{draft}/activation").json == {
+        "placed": 0,
+        "moved": 0,
+        "rechosen": 0,
+    }
 
 
 def test_the_index_in_the_process_follows_at_once(town: City, draft: int):

@@ -58,9 +58,8 @@ def spoiled(draw):
         if draw(st.integers(0, 5)) == 0:
             within.pop(path[-1], None)
         else:
-            within[path[-1]] = draw(
-                st.sampled_from(NASTY) | st.floats(allow_nan=False) | st.text(max_size=20)
-            )
+            nasty = draw(st.sampled_from(NASTY) | st.floats(allow_nan=False) | st.text(max_size=20))
+            within[path[-1]] = copy.deepcopy(nasty)  # which a later path may fill
     return report
 
 

@@ -13,6 +13,7 @@ from tests.support import chain, city
 from tests.support.city import City
 from tracker import definitions
 from tracker.catalogue import files
+from tracker.reports import drafting
 
 MARGIN_M = 40.0
 
@@ -53,6 +54,16 @@ def answers_to(draw, service):
     return {question.code: draw(answer_to(question)) for question in asked}
 
 
+# Days that the law leaves: Code of Penal Procedure, art. 160; LCV, art. 585.
+LEGAL_DAYS = {"CTS-CON": ("date_signification", 30), "CTS-REC": ("date_evenement", 15)}
+
+
+def is_late(report) -> bool:
+    question, days = LEGAL_DAYS.get(report["service_code"], ("", 0))
+    said = report["answers"].get(question)
+    return bool(said) and (city.MONDAY.date() - date.fromisoformat(said)).days > days
+
+
 def is_dry_and_ours(x: float, y: float) -> bool:
     west, south, east, north = city.WATER
     in_water = west <= x <= east and south <= y <= north
@@ -90,10 +101,20 @@ JUDGE = text("""
 """)
 
 
+COUNTED = text("SELECT coalesce(sum(n), 0) FROM case_cell_change")
+COMPARED = text("""
+    SELECT c.number, c.service_code FROM duplicate_candidate d
+    JOIN report r ON r.id = d.report_id JOIN "case" c ON c.id = d.case_id
+    WHERE r.number = :number ORDER BY d.rank
+""")
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(report=reports())
 def test_a_sound_report_is_answered_with_everything_and_changes_nothing_else(town: City, report):
     before = town.counts()
+    with town.session() as session:
+        counted_before = session.scalar(COUNTED)
 
     answer = town.caller().post("/reports", report)
 
@@ -116,6 +137,8 @@ def test_a_sound_report_is_answered_with_everything_and_changes_nothing_else(tow
             {"number": told["number"]},
         ).one()
         assert not chain.broken(session, case["number"])
+        compared = session.execute(COMPARED, {"number": told["number"]}).all()
+        counted = session.scalar(COUNTED)
     if opened:
         assert case["district"]["code"] == expected
         assert case["service_code"] == report["service_code"]
@@ -126,7 +149,16 @@ def test_a_sound_report_is_answered_with_everything_and_changes_nothing_else(tow
     assert kept.reports_count == case["reports_count"] == case["neighbours"] + 1
 
     grown = city.grown(before, town.counts())
-    assert grown.pop("duplicate_candidate", 0) == len(told["duplicates"])
+    assert grown.pop("duplicate_candidate", 0) == len(compared)
+    # What points at a home is compared, and not told to whoever asks.
+    homes = {service.code for service in services() if drafting.is_home(service)}
+    shown = [one.number for one in compared if one.service_code not in homes and one.number != case["number"]]
+    assert [each["case_number"] for each in told["duplicates"]] == shown
     assert grown.pop("contact", 0) == (1 if report.get("contact") else 0)
-    assert grown.pop("case_cell_change", 0) == opened
+    # One more report moves its case a little, at most from one cell to another; the case stays one.
+    assert grown.pop("case_cell_change", 0) in ({1} if opened else {0, 1, 2})
+    assert counted == counted_before + opened
+    assert grown.pop("outbox") == grown["event"]
+    # A contestation or a notice of claim that comes late is marked so, and only that.
+    assert grown.pop("case_mark", 0) == (opened and is_late(report))
     assert grown == ({"case": 1, "report": 1, "event": 2} if opened else {"report": 1, "event": 1})

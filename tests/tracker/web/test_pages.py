@@ -149,3 +149,29 @@ def test_an_unknown_theme_or_language_changes_nothing(visitor: FlaskClient):
         "Set-Cookie", ""
     )
     assert "vigie_lang" not in visitor.get("/langue/xx").headers.get("Set-Cookie", "")
+
+
+def test_an_answer_is_told_in_the_words_of_the_service_its_reporter_chose(
+    town: City, dispatcher: FlaskClient
+):
+    number = town.report(service_code="VOI-AFF", answers={"profondeur": "15_50"})["case"]["number"]
+    town.report(answers={"taille": "pneu"}, case_number=number)
+    page = dispatcher.get(f"/dispatch/{number}").text
+    assert "<dd>pneu</dd>" not in page
+    assert "<dt>taille</dt>" not in page
+    assert "<dt>Quelle est la taille du trou" in page
+
+
+def test_what_the_law_asks_is_said_before_a_claim_and_stops_nobody(visitor: FlaskClient):
+    page = visitor.get("/signaler/CTS-REC").text  # on Monday 4 May 2026
+    assert "art. 585" in page
+    assert "604.1" in page
+    assert "dimanche 19\u00a0avril ou après" in page
+    assert 'href="/signaler/CTS-REC/lieu"' in page
+    english = visitor.get("/signaler/CTS-REC", headers={"Accept-Language": "en"}).text
+    assert "Sunday, April 19 or later" in english
+    described = visitor.get("/api/v1/services/CTS-REC", headers={"Accept-Language": "en"}).json
+    assert described is not None
+    assert described["deadline"] == {"question": "date_evenement", "days": 15}
+    assert len(described["read_first"]) == 2
+    assert visitor.get("/signaler/INF-GEN").status_code == 302

@@ -29,7 +29,7 @@ GOOD = {
     "ask": facts(contactable=True, inputs={"question": "De quel côté de la rue ?"}),
     "assign": facts(
         inputs={"crew": 2}, required_skill="pav", crew_skills=frozenset({"pav", "sig"}),
-        crew_on_shift=True, crew_minutes_left=30, job_minutes=20,
+        crew_on_shift=True, crew_rested=True, crew_minutes_left=30, job_minutes=20,
     ),
     "plan": facts(inputs={"planned_for": "2026-05-13T09:00:00-04:00"}, resolve_by=NOW + 2 * DAY),
     "start": facts(role="crew", distance_m=149.0),
@@ -45,6 +45,13 @@ GOOD = {
     "cancel": facts(role="citizen", is_reporter=True),
     "requalify": facts(
         service_code="VOI-NID", inputs={"service_code": "VOI-AFF"}, new_service_exists=True
+    ),
+    "transfer": facts(
+        department="TP",
+        departments=frozenset({"TP", "HM"}),
+        district="1",
+        districts=frozenset({"1", "2"}),
+        inputs={"department": "HM", "reason": "Conduite"},
     ),
 }  # fmt: skip
 
@@ -66,6 +73,13 @@ REFUSED = [
     ("assign", {"crew_skills": frozenset({"aqu"})}, "crew_skilled", "crew"),
     ("assign", {"crew_skills": frozenset(), "inputs": {"crew": 2, "override": True}}, "crew_skilled", "crew"),
     ("assign", {"crew_on_shift": False}, "crew_on_shift", "crew"),
+    ("assign", {"crew_rested": False}, "crew_rested", "crew"),
+    (
+        "assign",
+        {"crew_rested": False, "inputs": {"crew": 2, "override": True, "reason": "tempête"}},
+        "crew_rested",
+        "crew",
+    ),
     ("assign", {"crew_minutes_left": 19}, "crew_has_minutes", "crew"),
     ("plan", {"resolve_by": NOW}, "date_promised", "reason"),
     ("plan", {"inputs": {"planned_for": "2026-05-12T09:59:00-04:00"}}, "moment_ahead", "planned_for"),
@@ -111,6 +125,11 @@ REFUSED = [
     ("requalify", {"inputs": {}}, "input_missing", "service_code"),
     ("requalify", {"inputs": {"service_code": "VOI-NID"}}, "new_service", "service_code"),
     ("requalify", {"new_service_exists": False}, "new_service", "service_code"),
+    ("transfer", {"inputs": {"department": "HM"}}, "input_missing", "reason"),
+    ("transfer", {"inputs": {"reason": "x"}}, "transfer_named", "department"),
+    ("transfer", {"inputs": {"department": "TP", "reason": "x"}}, "transfer_named", "department"),
+    ("transfer", {"inputs": {"district": "9", "reason": "x"}}, "transfer_named", "department"),
+    ("transfer", {"inputs": {"department": "XX", "reason": "x"}}, "transfer_named", "department"),
 ]
 
 # transition, what differs from the good facts, yet still allowed

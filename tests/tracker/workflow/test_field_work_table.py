@@ -37,6 +37,7 @@ TABLE = [
     ("refuse", {"received", "accepted"}, "refused", DISPATCH),
     ("cancel", OPEN - {"in_progress", "made_safe", "reopened"}, "cancelled", {"citizen", "agent"}),
     ("requalify", OPEN, "same", DISPATCH),
+    ("transfer", OPEN, "same", DISPATCH),
 ]
 MACHINE = definitions.workflows()["field_work"]
 

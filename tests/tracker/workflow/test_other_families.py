@@ -14,7 +14,8 @@ NOW = datetime(2026, 5, 12, 14, 0, tzinfo=UTC)
 SENT: dict[str, Any] = {
     "service_active": True, "location_met": True, "duplicates_checked": True, "idempotent": True,
     "is_reporter": True, "photos_after": 1, "rule_id": "rule", "slot_free": True, "paid": True,
-    "new_service_exists": True,
+    "new_service_exists": True, "new_service_family": "field_work", "needs_approval": False,
+    "is_grounded": True, "issued_at": NOW - timedelta(400), "offered_at": NOW,
 }  # fmt: skip
 VISIT = {"report": "Vu.", "article": "12", "deadline": "2026-06-01", "reason": "Hiver.", "citation": "C-1"}
 
@@ -32,15 +33,18 @@ question - citizen:receive agent:accept agent:answer citizen:close = closed
 question INF-GEN citizen:receive agent:convert = converted
 permit - citizen:begin citizen:deposit agent:ask_documents citizen:send_documents agent:accept
     inspector:send_to_committee inspector:committee_advised inspector:approve system:issue agent:renew
-    system:close = closed
+    inspector:record_inspection system:close = closed
+permit SIG-ETU citizen:receive agent:accept inspector:approve_study inspector:close = closed
+permit - citizen:receive inspector:note_owner_change citizen:send_documents citizen:cancel = withdrawn
 permit - citizen:receive inspector:refuse = refused
-booking - citizen:begin citizen:check_out system:pay agent:hand_over agent:complete = returned
-booking - citizen:begin citizen:wait system:offer citizen:take_offer system:expire = cancelled
+booking - citizen:begin citizen:confirm agent:hand_over agent:complete = returned
+booking - citizen:begin citizen:ask_approval agent:accept agent:mark_no_show = no_show
+booking - agent:receive agent:wait system:offer citizen:take_offer system:expire = cancelled
 booking - agent:receive system:accept crew:complete system:close = closed
 contestation CTS-CON citizen:receive clerk:accept clerk:request_disclosure clerk:send_to_prosecutor
     clerk:set_hearing clerk:hold_hearing clerk:decide clerk:close = closed
 contestation CTS-REC citizen:receive clerk:accept clerk:investigate clerk:offer clerk:close = closed
-contestation CTS-PLA citizen:receive clerk:accept clerk:investigate supervisor:answer = replied
+contestation CTS-PLA citizen:receive clerk:accept clerk:investigate clerk:answer = replied
 """
 
 
@@ -54,7 +58,8 @@ def walks():
 GIVEN = VISIT | {
     "answer": "Le mardi.", "service_code": "VOI-NID", "documents": "Plan", "meets_on": "2026-06-01",
     "opinion": "Favorable", "recourse": "CCU", "amount": 250, "decision": "Acquitté", "mode": "video",
-    "hearing_at": "2026-06-01T09:00:00-04:00", "court_file": "F-1", "result": "Payé", "parent": 7,
+    "hearing_at": "2026-06-01T09:00:00-04:00", "video_url": "https://cour.example/1", "committee": "ccu",
+    "zoning": "compliant", "checklist": "Complet.", "court_file": "F-1", "result": "Payé", "parent": 7,
 }  # fmt: skip
 
 
@@ -63,9 +68,11 @@ def test_a_case_is_walked_to_its_end(family, service, steps, end):
     machine, status, return_to = MACHINES[family], START, None
     for role, name in steps:
         refusal = {"reason": "private"} if family == "inspection" and name == "refuse" else {}
+        refusal |= {"result": "compliant"} if name == "record_inspection" else {}
+        asks = {"needs_approval": name == "ask_approval"}
         facts = Facts(
             now=NOW, role=role, service_code=service, inputs=GIVEN | refusal, completed_at=NOW - timedelta(1),
-            closed_at=NOW, marked_at=NOW, parent_in_jurisdiction=True, **SENT,
+            closed_at=NOW, marked_at=NOW, parent_in_jurisdiction=True, **(SENT | asks),
         )  # fmt: skip
         transition = machine.find(name, status=status, role=role)
         guards.check(transition, facts)
@@ -93,6 +100,49 @@ def test_a_deadline_is_extended_twice_at_most():
 def test_a_permit_is_issued_once_paid_and_renewed_once():
     assert refused_by("permit", "issue") == "paid"
     assert refused_by("permit", "renew", extensions=1) == "count_below"
+
+
+def test_what_must_be_paid_or_approved_is_not_confirmed_at_once():
+    assert refused_by("booking", "confirm", role="citizen") == "no_approval_needed"
+    assert refused_by("booking", "confirm", role="citizen", needs_approval=False) == "paid"
+    owed = {"needs_approval": False, "paid": True}
+    assert refused_by("booking", "check_out", role="citizen", **owed) == "payment_due"
+    assert refused_by("booking", "confirm", role="citizen", **owed) == "slot_free"
+
+
+def test_nobody_waits_in_line_while_there_is_room():
+    known = {"service_active": True, "slot_free": True}
+    assert refused_by("booking", "join_waitlist", role="citizen", **known) == "slot_full"
+
+
+def test_a_study_has_no_fee_and_its_own_committee():
+    study = {"service_code": "SIG-ETU"}
+    assert refused_by("permit", "approve", **study) == "services_never"
+    assert refused_by("permit", "approve_study", service_code="PER-REN") == "services_only"
+    assert refused_by("permit", "send_to_committee", **study) == "choice_of_services"
+
+
+def test_a_question_becomes_work_or_an_inspection_and_nothing_else():
+    told = {"role": "agent", "new_service_exists": True, "new_service_family": "booking"}
+    assert refused_by("question", "convert", **told) == "service_family"
+
+
+def test_a_hearing_by_video_has_a_link_and_one_in_person_a_room():
+    for mode, missing in (("video", "video_url"), ("in_person", "place")):
+        given = {name: value for name, value in GIVEN.items() if name != missing} | {"mode": mode}
+        with pytest.raises(workflow.GuardRefused) as refused:
+            guards.check(
+                MACHINES["contestation"].transitions["set_hearing"],
+                Facts(now=NOW, role="clerk", inputs=given),
+            )
+        assert refused.value.field == missing
+
+
+def test_a_notice_without_a_date_gives_ten_days():
+    given = {name: value for name, value in VISIT.items() if name != "deadline"}
+    facts = Facts(now=NOW, role="inspector", inputs=given, photos_after=1)
+    read = guards.check(MACHINES["inspection"].transitions["issue_notice"], facts)
+    assert read["deadline"] == NOW.date() + timedelta(days=10)
 
 
 def test_a_slot_already_taken_cannot_be_confirmed():

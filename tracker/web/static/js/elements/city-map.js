@@ -106,6 +106,7 @@ class CityMap extends HTMLElement {
         this.#layer.restore(this.#pins, this.#chosen)
         this.overlays.restore()
       })
+      this.overlays.pause()
       this.map.setStyle(styleAddress(data, currentTheme()), { diff: false })
     }
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint)

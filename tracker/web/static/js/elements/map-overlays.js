@@ -10,6 +10,7 @@ const UNDER_NAMES = new Set(["districts", "density"])
 
 export class MapOverlays {
   #shown = new Map()
+  #stands = true
 
   constructor(map, data) {
     this.map = map
@@ -26,8 +27,14 @@ export class MapOverlays {
     if (on) await this.#add(name, query)
   }
 
+  /** Wait for another style: nothing can be drawn until `restore`. */
+  pause() {
+    this.#stands = false
+  }
+
   /** Draw again all that is shown: the style was replaced. */
   async restore() {
+    this.#stands = true
     for (const name of ORDER) {
       if (this.#shown.has(name)) await this.#add(name, JSON.parse(this.#shown.get(name)))
     }
@@ -35,7 +42,7 @@ export class MapOverlays {
 
   async #add(name, query) {
     if (name === "cases") await addStatusImages(this.map)
-    if (this.map.getSource(name)) return
+    if (!this.#stands || this.map.getSource(name)) return
     this.map.addSource(name, sourceOf(name, this.data, query))
     const above = this.#above(name)
     for (const layer of layersOf(name, token, this.data.tones)) this.map.addLayer(layer, above)

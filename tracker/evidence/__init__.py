@@ -1,0 +1,1 @@
+"""Evidence: the sealed histories checked, signed checkpoints of them, certificates, and holds."""

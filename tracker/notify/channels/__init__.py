@@ -1,0 +1,1 @@
+"""The ways a notice leaves: e-mail, text message, web push, webhook."""

@@ -1,0 +1,1 @@
+"""What comes back by e-mail: answers of people, answers of machines, bounces."""

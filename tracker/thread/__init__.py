@@ -1,0 +1,1 @@
+"""What the city and those who reported write to each other, and the notes that colleagues keep apart."""
