@@ -21,6 +21,9 @@ from tracker.config import Settings
 from tracker.dispatch import api as dispatch
 from tracker.dispatch import problems as dispatch_problems
 from tracker.dispatch import rules_api as triage
+from tracker.documents import api as documents
+from tracker.documents import present as documents_on_cases
+from tracker.documents import problems as documents_problems
 from tracker.evidence import api as evidence
 from tracker.evidence import problems as evidence_problems
 from tracker.http import (
@@ -82,6 +85,7 @@ BLUEPRINTS = (
     boundaries_api.blp,
     dispatch.blp,
     media.blp,
+    documents.blp,
     maps.blp,
     storms.blp,
     surges.blp,
@@ -109,6 +113,7 @@ PROBLEMS = (
     cases_problems,
     places_problems,
     media_problems,
+    documents_problems,
     maps_problems,
     storms_problems,
     surges_problems,
@@ -145,6 +150,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, engine: Engin
     for feature in PROBLEMS:
         feature.register()
     timers_on_cases.register()
+    documents_on_cases.register()
     _faces(app)
     _middleware(app, settings)
     return app

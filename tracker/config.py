@@ -32,6 +32,9 @@ class Settings:
     upload_limit_bytes: int = 40 * MEGABYTE
     photo_limit_bytes: int = 25 * MEGABYTE
     photos_per_report: int = 5
+    document_limit_bytes: int = 15 * MEGABYTE
+    documents_per_sending: int = 5
+    pages_per_document: int = 300
     is_secure: bool = True
     is_demo: bool = False
     forwarded_hops: int = 0

@@ -6,6 +6,7 @@ from tracker.cases import models as cases
 from tracker.catalogue import models as catalogue
 from tracker.db import Base, SharedBase
 from tracker.dispatch import models as dispatch
+from tracker.documents import models as documents
 from tracker.duplicates import models as duplicates
 from tracker.events import EventRow, EventText
 from tracker.evidence import models as evidence
@@ -42,6 +43,7 @@ __all__ = [
     "catalogue",
     "channels",
     "dispatch",
+    "documents",
     "duplicates",
     "evidence",
     "http",

@@ -46,11 +46,18 @@ class Caller:
         return self._open("PUT", path, headers, data=raw, content_type="application/json")
 
     def post_form(
-        self, path: str, fields: dict[str, Any], photos: list[tuple[str, bytes]], **headers: str
+        self,
+        path: str,
+        fields: dict[str, Any],
+        photos: list[tuple[str, bytes]],
+        *,
+        documents: list[tuple[str, bytes]] | None = None,
+        **headers: str,
     ) -> Answer:
-        """Post a form: each field as JSON, each photo as a file."""
+        """Post a form: each field as JSON, each photo and document as a file."""
         data: dict[str, Any] = {name: orjson.dumps(value).decode() for name, value in fields.items()}
         data["photos"] = [(io.BytesIO(content), name) for name, content in photos]
+        data["documents"] = [(io.BytesIO(content), name) for name, content in documents or []]
         return self._open("POST", path, headers, data=data, content_type="multipart/form-data")
 
     def move(self, number: str, transition: str, /, **inputs: Any) -> Answer:

@@ -33,6 +33,8 @@ MATRIX: Mapping[str, frozenset[str]] = MappingProxyType(
         "report.channel.choose": _WORKS,
         # Law 25, minimal access: an administrator or a crew has no need of who complained.
         "report.contact.read": frozenset({"agent", "dispatcher", "inspector", "supervisor"}),
+        # Plans, proofs and forms are the applicant's: whoever decides reads them, crews do not.
+        "document.read": frozenset({"agent", "dispatcher", "inspector", "supervisor", "clerk"}),
         "tracking.read": _EVERYONE,
         "tracking.transition": _EVERYONE,
         "crew.list": _STAFF | {"system"},

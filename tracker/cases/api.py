@@ -14,6 +14,9 @@ from tracker.cases import errors, families, history, listing, moves, present, qu
 from tracker.cases.facts import Move
 from tracker.cases.listing import Filters
 from tracker.dispatch import desk as desks
+from tracker.documents import receiving
+from tracker.documents import service as documents
+from tracker.documents.service import Paper, Sending
 from tracker.http import edge, idempotency, language, openapi
 from tracker.http.idempotency import Kept
 from tracker.places import ground as grounds
@@ -132,28 +135,30 @@ def move_case(number: str) -> Response:
     Needs `If-Match` with the version that was read: 428 without, 412 when the case changed since.
     """
     given = move_of_request()
-    pictures = _pictures(number) if request.mimetype == "multipart/form-data" else ()
+    pictures, papers = _files(number) if request.mimetype == "multipart/form-data" else ((), ())
     with edge.transaction() as session:
         who = edge.require("case.transition")
         move = Move(actor=who, at=edge.clock(), expected=expected_versions(), pictures=pictures, **given)
         return idempotency.once(
             session,
             f"cases/{number}/transitions",
-            lambda: _moved(session, number, move),
+            lambda: _moved(session, number, move, papers),
         )
 
 
-def _pictures(number: str) -> tuple[Picture, ...]:
-    """Keep the request's photos, unless the case is none of this reader's: strangers fill no disk."""
+def _files(number: str) -> tuple[tuple[Picture, ...], tuple[Paper, ...]]:
+    """Keep the request's photos and documents, unless the case is none of this reader's."""
     with edge.transaction() as session:
         edge.require("case.transition")
         check_readable(session, number)
-    return pictures_of_request()
+    return pictures_of_request(), receiving.papers_of_request()
 
 
-def _moved(session: Session, number: str, move: Move) -> Kept:
+def _moved(session: Session, number: str, move: Move, papers: tuple[Paper, ...]) -> Kept:
     check_readable(session, number)
     moved = moves.make(session, number, move)
+    sending = Sending(case_number=moved.number, actor=move.actor.ref, at=move.at, language=language.current())
+    documents.keep(session, papers, sending)
     session.flush()
     return kept(session, moved.number)
 

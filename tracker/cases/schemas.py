@@ -147,6 +147,7 @@ class CaseFull(CaseRowTold):
     family = fields.String(required=True, metadata={"description": "whose table of moves it follows"})
     outcome = fields.String(allow_none=True)
     reason = fields.String(allow_none=True)
+    documents = fields.List(fields.Dict(), metadata={"description": "PDFs sent to it, for who may open them"})
     timers = fields.List(
         fields.Dict(),
         metadata={"description": "what will happen when, the next first: name, label, due_at, fires, failed"},
@@ -187,10 +188,11 @@ class AnswersGiven(Schema):
 
 
 class TransitionForm(Schema):
-    """A move with photos: the move as JSON in `move`, files in `photos`."""
+    """A move with files: the move as JSON in `move`, pictures in `photos`, PDFs in `documents`."""
 
     move = fields.String(required=True)
     photos = fields.List(fields.Raw(metadata={"type": "string", "format": "binary"}))
+    documents = fields.List(fields.Raw(metadata={"type": "string", "format": "binary"}))
 
 
 class MergeGiven(Schema):
@@ -255,3 +257,5 @@ class TrackingTold(Schema):
     letters = fields.List(fields.Dict())
     calendar_url = fields.String(allow_none=True)
     estimate_cents = fields.Integer(allow_none=True)
+    documents = fields.List(fields.Dict(), required=True)
+    takes_documents = fields.Boolean(required=True)

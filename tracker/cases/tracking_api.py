@@ -12,6 +12,10 @@ from tracker import ids
 from tracker.accounts.actor import CITIZEN
 from tracker.cases import api, drafts, moves, offices_present, present, schemas, tracking
 from tracker.cases.facts import Move
+from tracker.documents import present as documents_present
+from tracker.documents import receiving
+from tracker.documents import service as documents
+from tracker.documents.service import Paper, Sending
 from tracker.http import edge, idempotency, language, openapi
 from tracker.http.idempotency import Kept
 from tracker.privacy import redaction
@@ -55,11 +59,12 @@ def move_tracked(number: str, secret: str) -> Response:
         edge.require("tracking.transition")
         tracking.find(session, number, secret)
     pictures = pictures_of_request() if request.mimetype == "multipart/form-data" else ()
+    papers = receiving.papers_of_request()
     with edge.transaction() as session:
         move = Move(actor=CITIZEN, at=edge.clock(), pictures=pictures, is_reporter=True, **given)
         # The secret is part of the scope: a key alone must not open what was answered to its bearer.
         scope = f"tracking/{number}/{ids.fingerprint(secret).hex()}"
-        return idempotency.once(session, scope, lambda: advance(session, number, secret, move))
+        return idempotency.once(session, scope, lambda: advance(session, number, secret, move, papers))
 
 
 @blp.route("/tracking/<number>/<secret>/answers", methods=["POST"])
@@ -74,11 +79,19 @@ def change_draft(given: dict[str, Any], number: str, secret: str) -> Response:
         return idempotency.response_of(_told(session, number, secret))
 
 
-def advance(session: Session, number: str, secret: str, move: Move) -> Kept:
+def advance(session: Session, number: str, secret: str, move: Move, papers: tuple[Paper, ...] = ()) -> Kept:
     """Make a reporter's move and return the page it leads to. Raises ReportNotFound, WorkflowError."""
     found = tracking.find(session, number, secret)
     tracking.check(move.transition)
     moves.make(session, found.case.number, replace(move, expected=None))
+    sending = Sending(
+        case_number=found.case.number,
+        report_id=found.report.id,
+        actor=move.actor.ref,
+        at=move.at,
+        language=language.current(),
+    )
+    documents.keep(session, papers, sending)
     session.flush()
     return _told(session, number, secret)
 
@@ -102,6 +115,7 @@ def told(session: Session, number: str, secret: str) -> dict[str, Any]:
         "photos": _photos(found),
         "can": tracking.moves(session, found),
         "moves": present.moves(api.view(session), found.case, tracking.moves(session, found)),
+        **documents_present.own(session, found, number=number, secret=secret),
         **offices_present.own(session, found.case, language.current(), secret=secret, number=number),
     }
 

@@ -31,13 +31,17 @@ _OF_CASE = text("""
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shelf:
-    """Where one jurisdiction's photos are."""
+    """Where one jurisdiction's photos and documents are."""
 
     root: Path
 
     def original(self, sha256: bytes) -> Path:
         name = sha256.hex()
         return self.root / "originals" / name[:2] / name
+
+    def document(self, sha256: bytes) -> Path:
+        name = sha256.hex()
+        return self.root / "documents" / name[:2] / name
 
     def derivative(self, photo_id: UUID, size: str) -> Path:
         name = str(photo_id)
@@ -55,7 +59,7 @@ def take(shelf: Shelf, data: bytes) -> Picture:
     if place.exists():
         place.touch()  # younger again: whoever throws old files away leaves it
     else:
-        _write(place, data)
+        keep_file(place, data)
     return Picture(
         id=ids.new_id(),
         sha256=digest,
@@ -83,7 +87,7 @@ def show(session: Session, shelf: Shelf, photo_id: UUID, size: str) -> Path:
         original = shelf.original(bytes(row.sha256))
         if not original.exists():
             raise errors.PhotoNotFound
-        _write(place, photos.render(original.read_bytes(), SIZES[size]))
+        keep_file(place, photos.render(original.read_bytes(), SIZES[size]))
     return place
 
 
@@ -103,7 +107,7 @@ def case_of(session: Session, photo_id: UUID) -> CaseOfPhoto:
     return CaseOfPhoto(is_public=row.is_public, workflow=row.workflow)
 
 
-def _write(place: Path, data: bytes) -> None:
+def keep_file(place: Path, data: bytes) -> None:
     """Write a file whole or not at all, and on the disk before its name is."""
     place.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=place.parent)

@@ -120,6 +120,7 @@ class Tally:
     cases: int = 0
     contacts: int = 0
     photos: int = 0
+    documents: int = 0
     words: int = 0
     coarsened: int = 0
     over: list[UUID] = field(default_factory=list)
@@ -156,6 +157,7 @@ def anonymise(session: Session, ids: Sequence[UUID], work: Work) -> Tally:
     numbers = [row.number for row in done] + [row.number for row in touched]
     session.execute(_KEYS, {"numbers": numbers})
     tally.photos = files.drop_photos(session, work.shelf, report_ids=ids)
+    tally.documents = files.drop_documents(session, work.shelf, report_ids=ids)
     for row in touched:
         _redo_case(session, session.get_one(CaseRow, row.id, populate_existing=True), said, work, tally)
     return tally
@@ -189,6 +191,7 @@ def _redo_case(session: Session, case: CaseRow, said: set[str], work: Work, tall
     if is_over:
         words: Any = session.execute(_WORDS_OF_CASE, {"id": case.id})
         tally.photos += files.drop_photos(session, work.shelf, case_id=case.id)
+        tally.documents += files.drop_documents(session, work.shelf, case_id=case.id)
         session.execute(_COARSEN, {"id": case.id})
         session.execute(_TALK_OF_CASE, {"id": case.id})
         session.execute(_LETTERS, {"id": case.id})

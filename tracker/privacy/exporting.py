@@ -26,6 +26,10 @@ _PHOTOS = text("""
     SELECT id, sha256, media_type, taken_at, added_at, ST_X(geom) AS lon, ST_Y(geom) AS lat
     FROM photo WHERE report_id = :id ORDER BY added_at, id
 """)
+_DOCUMENTS = text("""
+    SELECT id, name, sha256, byte_count, pages, added_at FROM document
+    WHERE report_id = :id ORDER BY added_at, id
+""")
 _NOTICES = text("""
     SELECT n.subject, n.body, n.created_at,
            coalesce((SELECT jsonb_agg(jsonb_build_object('channel', d.channel, 'address', d.address,
@@ -50,6 +54,7 @@ _WORDS = {
         "report": "Signalement",
         "contact": "Coordonnées",
         "photos": "Photos",
+        "documents": "Documents",
         "notices": "Avis envoyés",
         "subscriptions": "Abonnements",
         "said": "Vos réponses",
@@ -60,6 +65,7 @@ _WORDS = {
         "report": "Report",
         "contact": "Contact details",
         "photos": "Photos",
+        "documents": "Documents",
         "notices": "Notices sent",
         "subscriptions": "Subscriptions",
         "said": "Your answers",
@@ -84,6 +90,7 @@ def gather(session: Session, number: str, at: datetime) -> dict[str, Any] | None
         "report": report,
         "contact": _one(session.execute(_CONTACT, keys).mappings().one_or_none()),
         "photos": [dict(each) for each in session.execute(_PHOTOS, keys).mappings()],
+        "documents": [dict(each) for each in session.execute(_DOCUMENTS, keys).mappings()],
         "notices": [dict(each) for each in session.execute(_NOTICES, keys).mappings()],
         "subscriptions": [dict(each) for each in session.execute(_SUBSCRIPTIONS, keys).mappings()],
         "said": [dict(each) for each in session.execute(_SAID, keys).mappings()] if is_alone else [],
@@ -99,6 +106,11 @@ def archive(told: dict[str, Any], shelf: Shelf) -> bytes:
             photo["file"] = f"photos/{photo['id']}.{_EXTENSIONS.get(photo['media_type'], 'bin')}"
             if original.exists():
                 packed.write(original, photo["file"])
+        for document in told["documents"]:
+            digest = bytes(document["sha256"])
+            document |= {"sha256": digest.hex(), "file": f"documents/{document['id']}.pdf"}
+            if shelf.document(digest).exists():
+                packed.write(shelf.document(digest), document["file"])
         packed.writestr("data.json", orjson.dumps(told, option=orjson.OPT_INDENT_2, default=str))
         packed.writestr("index.html", _page(told))
     return out.getvalue()
@@ -118,7 +130,7 @@ def _page(told: Mapping[str, Any]) -> str:
     ]
     parts += [
         f"<h2>{html.escape(words[name])}</h2>{_listed(told[name])}"
-        for name in ("report", "contact", "said", "notices", "subscriptions")
+        for name in ("report", "contact", "said", "documents", "notices", "subscriptions")
         if told[name]
     ]
     if told["photos"]:

@@ -196,7 +196,7 @@ def _register(session: Session, done: Done, *, kind: str, wish: Wish, criteria: 
     tally = done.tally
     counts = Counter(
         reports=tally.reports, cases=tally.cases, contacts=tally.contacts, photos=tally.photos,
-        words=tally.words, coarsened=tally.coarsened,
+        documents=tally.documents, words=tally.words, coarsened=tally.coarsened,
     )  # fmt: skip
     session.add(
         AnonymisationRun(
@@ -219,6 +219,7 @@ def _sum(one: Tally, other: Tally) -> Tally:
         cases=one.cases + other.cases,
         contacts=one.contacts + other.contacts,
         photos=one.photos + other.photos,
+        documents=one.documents + other.documents,
         words=one.words + other.words,
         coarsened=one.coarsened + other.coarsened,
         over=[*one.over, *other.over],

@@ -9,6 +9,10 @@ from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest, UnprocessableEntity, UnsupportedMediaType
 
+from tracker.cases import queries as cases
+from tracker.documents import receiving
+from tracker.documents import service as documents
+from tracker.documents.service import Paper, Sending
 from tracker.http import edge, idempotency, language, openapi
 from tracker.http.idempotency import Kept
 from tracker.media import api as media
@@ -45,11 +49,11 @@ def create_report() -> Response:
     repetition.
     """
     given = _given(GIVEN)
-    pictures = _pictures()
+    pictures, papers = _pictures(), receiving.papers_of_request()
     try:
         with edge.transaction() as session:
             submission = submission_of(given, pictures)
-            return idempotency.once(session, "reports", lambda: _submit(session, submission))
+            return idempotency.once(session, "reports", lambda: _submit(session, submission, papers))
     except refusals.NOT_FOR_US as refused:
         refusals.count(refused, service_code=given["service_code"])
         raise
@@ -98,9 +102,18 @@ def submission_of(given: dict[str, Any], pictures: tuple[Picture, ...]) -> Submi
     )
 
 
-def _submit(session: Session, submission: Submission) -> Kept:
+def _submit(session: Session, submission: Submission, papers: tuple[Paper, ...]) -> Kept:
     edge.require("report.create")
     receipt = service.submit(session, submission)
+    if papers:
+        sending = Sending(
+            case_number=receipt.case.number,
+            report_id=cases.numbered(session, receipt.number).id,
+            actor=submission.actor,
+            at=submission.received_at,
+            language=submission.language,
+        )
+        documents.keep(session, papers, sending)
     body = present.receipt(session, receipt, language.current(), is_staff=submission.is_staff)
     body["advice"] = present.advice(session, service.advice(session, submission), language.current())
     headers = {"Content-Type": "application/json", "Location": body["tracking_url"]}
@@ -156,7 +169,7 @@ def _pictures() -> tuple[Picture, ...]:
 def pictures_of_request() -> tuple[Picture, ...]:
     """Keep the request's photos and return them. Raises MediaError, gis.errors.PhotoError."""
     settings = edge.settings()
-    unknown = [name for name in request.files if name != "photos"]
+    unknown = [name for name in request.files if name not in ("photos", receiving.PART)]
     if unknown:
         raise media_errors.PartUnknown(unknown[0])
     files = [file for file in request.files.getlist("photos") if file.filename]

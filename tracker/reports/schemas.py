@@ -91,10 +91,11 @@ class ReportGiven(Schema):
 
 
 class ReportForm(Schema):
-    """A report with photos: the report as JSON in `report`, files in `photos`."""
+    """A report with files: the report as JSON in `report`, pictures in `photos`, PDFs in `documents`."""
 
     report = fields.String(required=True, metadata={"description": "a ReportGiven as JSON"})
     photos = fields.List(fields.Raw(metadata={"type": "string", "format": "binary"}))
+    documents = fields.List(fields.Raw(metadata={"type": "string", "format": "binary"}))
 
 
 class Named(Schema):

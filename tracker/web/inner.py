@@ -53,10 +53,11 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Photos:
-    """Pictures sent beside a JSON part named `part`."""
+    """Pictures and documents sent beside a JSON part named `part`, empty or not."""
 
     part: str
     files: Sequence[FileStorage]
+    documents: Sequence[FileStorage] = ()
 
 
 def call(
@@ -107,10 +108,10 @@ def _headers() -> dict[str, str]:
 def _payload(body: Mapping[str, Any] | None, photos: Photos | None) -> dict[str, Any]:
     if body is None:
         return {}
-    if photos is None or not photos.files:
+    if photos is None or not (photos.files or photos.documents):
         return {"json": dict(body)}
     text = json.dumps(dict(body), default=str)
-    return {"data": {photos.part: text, "photos": list(photos.files)}}
+    return {"data": {photos.part: text, "photos": list(photos.files), "documents": list(photos.documents)}}
 
 
 def _parsed(content: bytes) -> Any:

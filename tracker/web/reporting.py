@@ -12,6 +12,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.wrappers import Response
 
+from tracker.documents import service as documents
 from tracker.http import edge
 from tracker.web import answers, booking, catalogue, inner, map_data, places, search, shell, words
 from tracker.web.places import Place
@@ -122,7 +123,7 @@ def send(code: str) -> Response:
     service = catalogue.service(code)
     chosen = places.read(request.form)
     body = answers.report_body(service, request.form, chosen)
-    photos = inner.Photos(part="report", files=_photos())
+    photos = inner.Photos(part="report", files=sent("photos"), documents=sent("documents"))
     headers = {"Idempotency-Key": request.form.get("key") or str(uuid4())}
     answer = inner.call("POST", "/reports", body=body, photos=photos, headers=headers)
     if answer.is_ok:
@@ -186,6 +187,7 @@ def _details_page(
         contact={name: given.get(name, "") for name in ("email", "phone")},
         problem=problem,
         faults=answers.faults(problem),
+        takes_documents=documents.takes(service["workflow"], is_open=True),
         words=words.of_page(),
     )
 
@@ -196,8 +198,9 @@ def _back_from_details(service: dict[str, Any], chosen: Place | None) -> str:
     return url_for(".place", code=service["code"], **(chosen.carried if chosen else {}))
 
 
-def _photos() -> list[FileStorage]:
-    return [file for file in request.files.getlist("photos") if file.filename]
+def sent(part: str) -> list[FileStorage]:
+    """Return the files that a form sent in a part; a field left empty sends a nameless one."""
+    return [file for file in request.files.getlist(part) if file.filename]
 
 
 def _twin(twin: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from tracker.http import edge
 from tracker.letters import words as letter_words
 from tracker.places import ground, problems
 from tracker.reports.redirects import POLICE
-from tracker.web import acts, inner, shell, words
+from tracker.web import acts, inner, reporting, shell, words
 
 blueprint = Blueprint("tracking", __name__, url_prefix="/suivi")
 # The page asks these in its own words; every other move is drawn from what the API says of it.
@@ -76,18 +76,36 @@ def act(number: str, secret: str) -> Response:
     inputs = acts.inputs_of(own, request.form) if own else {}
     headers = {"Idempotency-Key": request.form.get("key") or str(uuid4())}
     body = {"transition": name, "inputs": inputs}
-    sent = [each for each in request.files.getlist("photos") if each.filename]
+    photos, papers = reporting.sent("photos"), reporting.sent("documents")
     answer = inner.call(
         "POST",
         f"{_path(number, secret)}/transitions",
         body=body,
-        photos=inner.Photos(part="move", files=sent) if sent else None,
+        photos=inner.Photos(part="move", files=photos, documents=papers),
         headers=headers,
     )
     if answer.is_ok:
         return redirect(url_for(".follow", number=number, secret=secret, fait=name), 303)
     told = {"kind": "warn", "text": answer.body.get("detail") or answer.body.get("title", "")}
     return _follow_page(number, secret, told=told, status=answer.status)
+
+
+@blueprint.post("/<number>/<secret>/documents")
+def send(number: str, secret: str) -> Response:
+    """Send documents about one's report."""
+    headers = {"Idempotency-Key": request.form.get("key") or str(uuid4())}
+    papers = inner.Photos(part="sent", files=(), documents=reporting.sent("documents"))
+    answer = inner.call("POST", f"{_path(number, secret)}/documents", body={}, photos=papers, headers=headers)
+    if answer.is_ok:
+        return redirect(url_for(".follow", number=number, secret=secret, fait="documents"), 303)
+    told = {"kind": "warn", "text": answer.body.get("detail") or answer.body.get("title", "")}
+    return _follow_page(number, secret, told=told, status=answer.status)
+
+
+@blueprint.get("/<number>/<secret>/documents")
+def sent(number: str, secret: str) -> Response:
+    """Return to the report: a page that told of a refused document was reloaded."""
+    return redirect(url_for(".follow", number=number, secret=secret))
 
 
 @blueprint.post("/<number>/<secret>/message")
@@ -168,6 +186,7 @@ def _told(done: str | None) -> dict[str, str] | None:
         "ask_approval": _("C’est demandé : la Ville vous répond."),
         "take_offer": _("La place est à vous pour dix minutes : confirmez."),
         "send_documents": _("Merci, vos documents sont joints au dossier."),
+        "documents": _("Merci, vos documents sont joints au dossier."),
         "deposit": _("C’est déposé."),
         "self_answer": _("Merci de nous l’avoir dit."),
         "answer": _("Merci, votre réponse est jointe au dossier."),

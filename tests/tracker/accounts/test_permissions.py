@@ -35,6 +35,7 @@ report.create             x   x   x   x   x   x   x   x   x   x
 report.create_on_behalf   .   .   x   x   .   .   x   .   x   .
 report.channel.choose     .   .   x   x   x   x   x   .   x   .
 report.contact.read       .   .   x   x   .   x   x   .   .   .
+document.read             .   .   x   x   .   x   x   x   .   .
 tracking.read             x   x   x   x   x   x   x   x   x   x
 tracking.transition       x   x   x   x   x   x   x   x   x   x
 crew.list                 .   .   x   x   x   x   x   x   x   x

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.support import city, ground, pictures
+from tests.support import city, ground, papers, pictures
 from tests.support.caller import Answer, Caller
 from tests.support.city import City
 
@@ -34,6 +34,11 @@ GET others             401   o   o 404   o   o   o   o
 GET photo                o   o   o   o   o   o   o   o
 GET home-photo         404   o   o   o   o   o   o   o
 GET sealed-photo       404 404 404 404 404 404   o 404
+GET document           401   o   o 403   o   o   o 403
+GET sealed-document    401 404 404 403 404 404   o 403
+GET own-document         o   o   o   o   o   o   o   o
+GET others-document    404 404 404 404 404 404 404 404
+POST own-documents       o   o   o   o   o   o   o   o
 GET tracking             o   o   o   o   o   o   o   o
 GET tokens             401 403 403 403 403 403 403   o
 GET session              o   o   o   o   o   o   o   o
@@ -184,7 +189,18 @@ def stage(town: City) -> dict[str, Any]:
         "second": town.report(location=city.pin(700, 502)),
         "more": town.report(case_number=first["number"]),
         "link": links[0]["id"],
+        **{family: with_paper(town, family) for family in ("permit", "contestation")},
     }
+
+
+def with_paper(town: City, family: str) -> dict[str, Any]:
+    """Return a report that came with a document."""
+    given = {"report": city.sample(family)}
+    answer = town.caller().post_form("/reports", given, [], documents=[("plan.pdf", papers.plan())])
+    assert answer.status_code == 201, answer.text
+    told = dict(answer.json)
+    own = town.caller().get(f"/tracking/{told['number']}/{told['secret']}").json["documents"]
+    return {**told, "paper": own[0]}
 
 
 def with_photo(town: City, report: dict[str, Any]) -> dict[str, Any]:
@@ -200,6 +216,8 @@ def calls(town: City, stage: dict[str, Any], who: Caller) -> dict[str, Any]:
     first, sealed, other = (stage[name]["number"] for name in ("first", "sealed", "others"))
     second, more = stage["second"]["number"], stage["more"]["number"]
     photo = {name: stage[name]["photos"][0]["id"] for name in ("first", "sealed", "home")}
+    paper = {family: stage[family]["paper"] for family in ("permit", "contestation")}
+    paper_of = f"/tracking/{stage['permit']['number']}/{stage['permit']['secret']}"
     version = town.caller("dispatcher").get(f"/cases/{second}").json["version"]
     accept: dict[str, Any] = {"transition": "accept", "inputs": {}}
     hearing = accept | {"transition": "hold_hearing"}
@@ -227,6 +245,13 @@ def calls(town: City, stage: dict[str, Any], who: Caller) -> dict[str, Any]:
         "GET photo": partial(get, f"/photos/{photo['first']}"),
         "GET home-photo": partial(get, f"/photos/{photo['home']}"),
         "GET sealed-photo": partial(get, f"/photos/{photo['sealed']}"),
+        "GET document": partial(get, f"/documents/{paper['permit']['id']}"),
+        "GET sealed-document": partial(get, f"/documents/{paper['contestation']['id']}"),
+        "GET own-document": partial(get, f"{paper_of}/documents/{paper['permit']['id']}"),
+        "GET others-document": partial(get, f"{paper_of}/documents/{paper['contestation']['id']}"),
+        "POST own-documents": partial(
+            who.post_form, f"{paper_of}/documents", {}, [], documents=[("plan.pdf", papers.plan())]
+        ),
         "GET tracking": partial(get, f"/tracking/{first}/{stage['first']['secret']}"),
         "GET tokens": partial(get, "/tokens"),
         "GET session": partial(get, "/session"),

@@ -59,6 +59,7 @@ def known(town: City) -> dict[str, list[Any]]:
         "link_id": [link],
         "token_id": ["00000000-0000-0000-0000-000000000000"],
         "photo_id": [told[0]["photos"][0]["id"]],
+        "document_id": ["00000000-0000-0000-0000-000000000000"],
         "code": ["VOI-NID", "INF-GEN"],
         "layer": ["cases", "streets", "districts"],
         "z": [0, 14, 30, -1],
