@@ -22,14 +22,20 @@ blp = openapi.Blueprint(
 
 
 @blp.route("/crews/<code>/queue")
+@blp.arguments(schemas.QueueAsked, location="query")
 @openapi.documented(200, schemas.QueueTold)
-@openapi.problems(401, 403, 404)
-def read_queue(code: str) -> Response:
-    """Read a crew's cases in the order it does them. A crew reads its own. `ETag` stands for the order."""
+@openapi.problems(401, 403, 404, 422)
+def read_queue(given: dict[str, Any], code: str) -> Response:
+    """Read a crew's cases in the order it does them. A crew reads its own. `ETag` stands for the order.
+
+    With `first`, as it would be if these cases were placed in front, in this order: nothing is kept.
+    """
     with edge.transaction() as session:
         edge.require("queue.read")
         crew = _crew(session, code)
-        return _told(session, queries.of(session, crew, at=edge.clock(), hidden=_hidden(session)))
+        return _told(
+            session, queries.of(session, crew, at=edge.clock(), hidden=_hidden(session), first=given["first"])
+        )
 
 
 @blp.route("/crews/<code>/queue", methods=["PUT"])
@@ -89,13 +95,16 @@ def _hidden(session: Session) -> tuple[str, ...]:
 
 def _told(session: Session, queue: Queue) -> Response:
     view = cases_api.view(session)
-    placed = [row for row in queue.rows if row["placed"] is not None]
+    placed = [row for row in queue.rows if row["set_at"] is not None]
     last = max(placed, key=lambda row: row["set_at"], default=None)
     body = {
         "crew": {"code": queue.crew.code, "name": queue.crew.name},
         "cases": [
             present.row(view, dict(row))
-            | {"placed": row["placed"], "is_begun": row["status"] in queries.BEGUN}
+            | {
+                "placed": queue.places.get(row["number"]),
+                "is_begun": row["status"] in queries.BEGUN,
+            }
             for row in queue.rows
         ],
         "set_by": last["set_by"] if last else None,

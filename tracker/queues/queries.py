@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,42 +32,53 @@ _OF = text(f"""
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Queue:
-    """A crew's cases, the first to be done first, each with `placed` where a dispatcher put it."""
+    """A crew's cases, the first to be done first; `places` by case number are those that somebody set."""
 
     crew: CrewRef
     rows: Sequence[RowMapping]
-
-    @property
-    def places(self) -> dict[str, int]:
-        """Return the places that somebody set, by case number."""
-        return {row["number"]: row["placed"] for row in self.rows if row["placed"] is not None}
+    places: Mapping[str, int]
 
     @property
     def tag(self) -> str:
         """Return what stands for this order: another one has another tag."""
-        said = "\n".join(f"{row['number']} {row['placed'] or ''}" for row in self.rows)
+        said = "\n".join(f"{row['number']} {self.places.get(row['number'], '')}" for row in self.rows)
         return f"q{hashlib.sha256(said.encode()).hexdigest()[:20]}"
 
 
-def of(session: Session, crew: CrewRef, *, at: datetime, hidden: Sequence[str] = ()) -> Queue:
-    """Return a crew's queue as of an instant, without the families that its reader must not see."""
+def of(
+    session: Session,
+    crew: CrewRef,
+    *,
+    at: datetime,
+    hidden: Sequence[str] = (),
+    first: Sequence[str] | None = None,
+) -> Queue:
+    """Return a crew's queue as of an instant, without the families that its reader must not see.
+
+    With `first`, as it would be if these cases and no others were placed by hand.
+    """
     values = {"crew": crew.id, "given": list(GIVEN), "hidden": list(hidden), "most": MOST}
     rows = {row["number"]: row for row in session.execute(_OF, values).mappings()}
     zone = desks.current(session).calendar.zone
+    if first is None:
+        places = {number: row["placed"] for number, row in rows.items() if row["placed"] is not None}
+    else:
+        places = {number: at for at, number in enumerate(dict.fromkeys(first), start=1) if number in rows}
     waiting = [
         Waiting(
             key=number,
             due=row["resolve_by"],
             priority=row["priority"],
             is_begun=row["status"] in BEGUN,
-            placed=row["placed"],
+            placed=places.get(number),
             day=row["resolve_by"].astimezone(zone).date(),
             spot=None if row["lon"] is None else (row["lon"], row["lat"]),
         )
         for number, row in rows.items()
     ]
     ground = Ground(today=at.astimezone(zone).date(), apart=metres, start=crew.depot)
-    return Queue(crew=crew, rows=[rows[each.key] for each in crews.queue(waiting, ground)])
+    ordered = crews.queue(waiting, ground)
+    return Queue(crew=crew, rows=[rows[each.key] for each in ordered], places=places)
 
 
 def metres(a: Spot, b: Spot) -> float:

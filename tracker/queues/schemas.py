@@ -9,6 +9,15 @@ from tracker.reports.schemas import Named
 LONGEST_REASON = 500
 
 
+class QueueAsked(Schema):
+    """Which cases to place first for a look; repeat the name for several."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    first = fields.List(fields.String(), load_default=None, validate=validate.Length(max=MOST))
+
+
 class OrderGiven(Schema):
     """The cases that come first, in this order, and why; those not named follow by themselves."""
 

@@ -175,6 +175,15 @@ def test_two_dispatchers_take_turns_and_the_second_is_told_that_it_changed(town:
     assert kept(town) == [(four[1], 1)]
 
 
+def test_a_look_ahead_says_what_keeping_would_give_and_keeps_nothing(town: City, four):
+    first = "&".join(f"first={number}" for number in (four[1], four[3], "LC-1999-00001"))
+    ahead = ok(town.caller("dispatcher").get(f"/crews/E1/queue?{first}"))
+    assert kept(town) == []
+    told = ok(put(town, [four[1], four[3]]))
+    assert numbers(ahead) == numbers(told)
+    assert [each["placed"] for each in ahead["cases"]] == [each["placed"] for each in told["cases"]]
+
+
 def test_an_order_given_up_is_noted_and_the_reckoned_one_is_back(town: City, four):
     usual = numbers(queue(town))
     ok(put(town, four))
