@@ -27,7 +27,10 @@ class OrderGiven(Schema):
     cases = fields.List(
         fields.String(validate=validate.Length(1, 40)), required=True, validate=validate.Length(1, MOST)
     )
-    reason = fields.String(required=True, validate=validate.Length(1, LONGEST_REASON))
+    reason = fields.String(
+        required=True,
+        validate=[validate.Length(1, LONGEST_REASON), validate.Regexp(r"(?s).*[^\s\0]")],
+    )
 
 
 class OrderDropped(Schema):

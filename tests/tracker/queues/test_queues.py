@@ -161,7 +161,7 @@ def test_what_is_not_in_the_queue_or_named_twice_is_refused_and_changes_nothing(
         answer = put(town, wanted)
         assert (answer.status_code, answer.json["type"]) == (status, f"/problems/{kind}")
     assert put(town, [], "x").status_code == 422
-    assert put(town, four, "").status_code == 422
+    assert [put(town, four, blank).status_code for blank in ("", " ", "\0\n")] == [422, 422, 422]
     assert kept(town) == []
 
 
