@@ -311,7 +311,7 @@ def test_the_example_file_loads(town: City):
     with town.session() as session:
         given = files.read(definitions.DATA / "offices" / "example.yaml")
         resources, fees, _ = files.load(session, given, at=town.clock.now)
-        assert (resources, fees) == (8, 5)
+        assert (resources, fees) == (13, 5)
         said = {"debut": at_hour(9), "fin": at_hour(10)}
         wish = lending.asked(session, "RES-SAL", None, said, ZoneInfo("America/Toronto"))
         assert wish is not None

@@ -64,7 +64,8 @@ def test_without_anything_to_book_the_report_stays(town, visitor):
     with town.session() as session:
         files.load(session, {"resources": {}}, at=town.clock.now)
     assert visitor.get("/signaler/RES-MAT").location == "/signaler/RES-MAT/details"
-    assert visitor.get("/reserver/RES-MAT").status_code == 404
+    assert visitor.get("/reserver/RES-MAT").location == "/signaler/RES-MAT"
+    assert visitor.get("/reserver/VOI-NID").status_code == 404
 
 
 def test_a_room_is_taken_and_followed_by_its_number_and_secret(lending, visitor):
