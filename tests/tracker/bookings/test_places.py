@@ -286,9 +286,58 @@ def test_a_file_with_mistakes_names_each_and_a_hall_keeps_its_held_seats(leisure
         files.load(session, moved, at=town.clock.now)
 
 
-def test_forgetting_a_person_forgets_who_was_registered(leisure: City):
-    assert places.participant("Léa  Roy", date(2016, 3, 1)) == places.participant("lea roy", date(2016, 3, 1))
-    assert places.participant("Léa Roy", date(2016, 3, 1)) != places.participant("Léa Roy", date(2016, 3, 2))
+def participants(town: City) -> list[bytes | None]:
+    with town.session() as session:
+        rows = session.connection().exec_driver_sql("SELECT participant FROM booking")
+        return list(rows.scalars())
+
+
+def test_forgetting_a_person_forgets_who_was_registered_and_keeps_the_place(leisure: City):
+    town = leisure
+    told = got(town, {"resource": "samedi"})
+    assert participants(town) == [places.participant("lea ROY", date(2016, 3, 1))]
+    assert participants(town) != [places.participant("Léa Roy", date(2016, 3, 2))]
+    ok(town.caller("clerk").post(f"/reports/{told['number']}/erasure", {"reason": "Demande écrite"}))
+    assert participants(town) == [None]
+    assert ask(town.caller(), {"resource": "samedi"}, name="Autre").status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("steps", "status", "free"),
+    [
+        (("mark_no_show",), "no_show", 1),
+        (("complete",), "returned", 1),
+        (("hand_over", "complete", "close"), "closed", 1),
+        (("hand_over",), "handed_over", 0),
+        (("cancel",), "cancelled", 1),
+    ],
+)
+def test_what_the_desk_does_with_a_place_frees_it_or_keeps_it(leisure: City, steps, status, free):
+    town = leisure
+    told = got(town, {"resource": "samedi"})
+    ok(say(town, told, "confirm"))
+    for step in steps:
+        more = {"checklist": "Présente"} if step == "hand_over" else {}
+        ok(town.caller("agent").move(told["number"], step, **more))
+    assert ok(town.caller("agent").get(f"/cases/{told['number']}"))["status"] == status
+    quote = ok(town.caller().post("/bookings/quote", {"resource": "samedi"}))
+    assert (quote["free_units"], quote["held_units"], quote["taken_units"]) == (free, 0, 1 - free)
+
+
+def test_an_offer_that_nobody_takes_goes_to_the_next(leisure: City):
+    town = leisure
+    holder = got(town, {"resource": "samedi"})
+    waiting = []
+    for name in ("Un", "Deux"):
+        town.clock.advance(minutes=1)
+        waiting.append(got(town, {"resource": "samedi"}, wait=True, name=name))
+    ok(say(town, holder, "cancel"))
+    town.clock.advance(days=1, minutes=1)
+    assert say(town, waiting[0], "take_offer").json["guard"] == "within_days"
+    with town.session() as session:  # what the timer does
+        expire = Move(transition="expire", actor=SYSTEM, at=town.clock.now, inputs={})
+        moves.make(session, waiting[0]["number"], expire)
+    assert [follow(town, each)["case"]["status"] for each in waiting] == ["cancelled", "offered"]
 
 
 def spots(*numbers: int, row: int = 0) -> list[Spot]:
