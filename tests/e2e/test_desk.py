@@ -90,6 +90,18 @@ def test_two_cases_of_one_thing_are_merged_and_the_merge_undone(site: Site, desk
     expect(desk.locator(".queue-row")).to_have_count(2)
 
 
+def test_the_map_shows_an_open_case_that_the_view_leaves_out(site: Site):
+    desk = opened(site, size=DESK, maps=True)
+    sign_in(desk, "dispatcher")
+    listed = site.town.report()["case"]["number"]
+    done = site.town.report(location=cities.pin(304, 300))["case"]["number"]
+    assert site.town.caller("dispatcher").move(done, "refuse", reason="third_party").status_code == 200
+    desk.goto(f"/dispatch/{done}")
+    expect(desk.locator(f".queue-row[data-number='{done}']")).to_have_count(0)
+    expect(desk.locator(f".queue-row[data-number='{listed}']")).to_have_count(1)
+    expect(desk.locator(".desk-map .pin.chosen")).to_have_count(1, timeout=20_000)
+
+
 def test_every_action_is_there_at_320_pixels_in_one_column(site: Site):
     number = site.town.report()["case"]["number"]
     page = opened(site, size=NARROW)

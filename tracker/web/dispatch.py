@@ -31,6 +31,8 @@ def only_staff() -> Response | None:
 def show_queue() -> Response:
     """Show the queue."""
     filters = queue.read(request.args)
+    if shell.wanted_part() == "pins":
+        return shell.data(queue.on_map(filters))
     if shell.wanted_part() == "queue":
         return shell.render("dispatch/queue.html", **_queue(filters), case=None)
     return _page(filters, None)
@@ -270,6 +272,7 @@ def _case(case: dict[str, Any]) -> dict[str, Any]:
     main, others = acts.of_case(case)
     return {
         "case": case,
+        "pin": next(iter(queue.pins([case])), None),
         "answers": acts.answers_of(case, catalogue.services()),
         "main_acts": main,
         "other_acts": others,

@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 from tracker.web import catalogue, inner
 
 LIMIT = 60
+# The map shows the whole view at once, as far as a browser draws it well.
+ON_MAP = 1000
 ORDERS = ("priority", "due", "newest")
 VIEWS = ("tout", "trier", "retard", "doublons", "fermes")
 
@@ -40,10 +42,18 @@ class Filters:
     @property
     def api_query(self) -> str:
         """Return the query of `GET /cases` that this view means."""
+        return self._query(LIMIT)
+
+    @property
+    def map_query(self) -> str:
+        """Return the query of `GET /cases` for the map: the view from its beginning, whatever the page."""
+        return replace(self, after="")._query(ON_MAP)
+
+    def _query(self, limit: int) -> str:
         asked: dict[str, Any] = {
             name: self[name] for name in ("q", "district", "status", "priority", "after")
         }
-        asked |= {"order": self.order, "limit": str(LIMIT), "service": self.services, **_OF_VIEW[self.view]}
+        asked |= {"order": self.order, "limit": str(limit), "service": self.services, **_OF_VIEW[self.view]}
         return urlencode({name: value for name, value in asked.items() if value}, doseq=True)
 
     @property
@@ -110,6 +120,13 @@ def heading(filters: Filters) -> str:
 def load(filters: Filters) -> inner.Answer:
     """Return the page of cases that the filters ask for."""
     return inner.call("GET", f"/cases?{filters.api_query}")
+
+
+def on_map(filters: Filters) -> dict[str, Any]:
+    """Return the pins of a whole view, and whether there are more cases than the map shows."""
+    answer = inner.call("GET", f"/cases?{filters.map_query}")
+    found = answer.body if answer.is_ok else {}
+    return {"pins": pins(found.get("cases", [])), "more": bool(found.get("next"))}
 
 
 def counts() -> Mapping[str, Any]:

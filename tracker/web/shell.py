@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
 from flask import Response, g, has_request_context, make_response, render_template, request
 
 from tracker import moments
@@ -128,6 +129,11 @@ def render(template: str, status: int = 200, **values: Any) -> Response:
 def render_bare(template: str, status: int = 200, **values: Any) -> Response:
     """Return a page that needs no town: an error may be that there is none."""
     return _finished(make_response(render_template(template, **values), status))
+
+
+def data(values: Any) -> Response:
+    """Return what a script asked for instead of a part of a page."""
+    return _finished(make_response(orjson.dumps(values), {"Content-Type": "application/json"}))
 
 
 def _finished(response: Response) -> Response:

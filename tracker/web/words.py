@@ -29,6 +29,7 @@ def of_page() -> dict[str, str]:
         "zoom_in": _("Rapprocher"),
         "zoom_out": _("Éloigner"),
         "locate": _("Aller à ma position"),
+        "map_first": _("La carte montre les {count} premiers dossiers de la file."),
         "cluster": _("{count} dossiers ici : rapprocher"),
         "open_case": _("Voir le dossier {number}"),
         "could_not": _("Ce n’est pas fait."),

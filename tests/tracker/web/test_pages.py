@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from flask.testing import FlaskClient
 
 from tests.support import city as cities
 from tests.support.city import City
+from tracker.web import queue
 
 
 def csrf_of(page: str) -> str:
@@ -121,6 +123,23 @@ def test_reloading_what_an_act_answered_shows_the_case_and_no_error(town: City, 
         f"/crew/{number}/start",
     ):
         assert dispatcher.get(address, follow_redirects=True).status_code == 200, address
+
+
+def test_the_map_has_every_case_of_the_view_and_the_list_a_page(
+    town: City, dispatcher: FlaskClient, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(queue, "LIMIT", 2)
+    numbers = {town.report(location=cities.pin(100 + 60 * i, 500))["case"]["number"] for i in range(4)}
+    pins = {"X-Vigie-Part": "pins"}
+    listed = dispatcher.get("/dispatch", headers={"X-Vigie-Part": "queue"}).text
+    assert listed.count('class="queue-row"') == 2
+    shown = dispatcher.get("/dispatch", headers=pins).json or {}
+    assert {pin["number"] for pin in shown["pins"]} == numbers
+    assert shown["more"] is False
+    assert dispatcher.get("/dispatch?view=fermes", headers=pins).json == {"pins": [], "more": False}
+    monkeypatch.setattr(queue, "ON_MAP", 3)
+    shown = dispatcher.get("/dispatch", headers=pins).json or {}
+    assert (len(shown["pins"]), shown["more"]) == (3, True)
 
 
 def test_a_number_that_nobody_has_still_finds_its_street(visitor: FlaskClient):

@@ -2,6 +2,8 @@
 
 import { every, one, scriptsRun } from "../lib/dom.js"
 import { load, partOf, pinsIn } from "../lib/parts.js"
+import { fetchData, latest } from "../lib/request.js"
+import { say } from "../lib/words.js"
 import "../elements/city-map.js"
 import { watchActs } from "./acts.js"
 import { watchKeys } from "./desk-keys.js"
@@ -41,6 +43,7 @@ const desk = {
     mark(desk.rows().find((row) => row.dataset.number === desk.number))
     const { lon, lat } = one("[data-case]", card)?.dataset ?? {}
     map.chosen = desk.number
+    draw()
     if (lon) map.goTo({ lon: Number(lon), lat: Number(lat) }, 16)
   },
 
@@ -49,7 +52,7 @@ const desk = {
     const at = one(".queue-list", queue)?.scrollTop ?? 0
     await load(queue, url)
     one(".queue-list", queue)?.scrollTo(0, at)
-    map.pins = pinsIn(queue)
+    showAll(url)
     mark(desk.rows().find((row) => row.dataset.number === desk.number))
   },
 }
@@ -58,6 +61,29 @@ function mark(row) {
   for (const each of every(".queue-row[aria-current]", queue)) each.removeAttribute("aria-current")
   row?.setAttribute("aria-current", "true")
   row?.scrollIntoView({ block: "nearest" })
+}
+
+let ofQueue = pinsIn(queue)
+
+/** Show the queue's cases on the map, and the open one even when it is not among them. */
+function draw() {
+  const open = pinsIn(card).filter((pin) => ofQueue.every((each) => each.number !== pin.number))
+  map.pins = [...ofQueue, ...open]
+}
+
+const allPins = latest((signal, url) => fetchData(url, "pins", { signal }))
+
+/** Show the page of the queue at once, then the whole view. */
+async function showAll(url) {
+  ofQueue = pinsIn(queue)
+  draw()
+  const all = await allPins(url).catch(() => null)
+  if (!all) return
+  ofQueue = all.pins
+  draw()
+  const note = one("[data-map-note]")
+  note.textContent = all.more ? say("map_first", { count: all.pins.length }) : ""
+  note.hidden = !all.more
 }
 
 function queueUrl() {
@@ -116,7 +142,7 @@ one("[data-views]").addEventListener("click", (event) => {
   for (const each of every("[data-view]", one("[data-views]"))) each.toggleAttribute("aria-current", each === link)
   map.map?.resize()
 })
-map.pins = pinsIn(queue)
+showAll(queueUrl())
 map.ready.then(() => desk.shown())
 watchMenus()
 watchActs(desk, card)

@@ -27,6 +27,9 @@ export async function fetchPart(url, part, options = {}) {
   return { html, url: response.url, status: response.status }
 }
 
+/** Return what stands behind a page for a script, as JSON. Throws Refused. */
+export const fetchData = (url, part, options = {}) => fetchJson(url, { ...options, headers: { [PART]: part } })
+
 /** Return JSON. Throws Refused. */
 export async function fetchJson(url, options = {}) {
   const response = await reach(url, { ...options, headers: { Accept: "application/json", ...options.headers } })
