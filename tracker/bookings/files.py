@@ -48,6 +48,7 @@ def load(session: Session, given: Mapping[str, Any], *, at: datetime) -> tuple[i
             mistakes += [f"{key}.{code}.{fault}" for fault in _faults(session, entry, check)]
     for code, entry in resources.items():
         mistakes += [f"resources.{code}.{fault}" for fault in halls.place_faults(entry, given.get("halls"))]
+        mistakes += [f"resources.{code}.{fault}" for fault in halls.moved_faults(session, str(code), entry)]
     if mistakes:
         raise ResourcesInvalid(tuple(mistakes))
     sizes = halls.store(session, given.get("halls") or {})

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from tracker.bookings.models import BookingUnit, Hall, Resource, Seat
+from tracker.bookings.models import Booking, BookingUnit, Hall, Resource, Seat
 from tracker.bookings.queries import PLACED
 
 MOMENTS = ("begins", "ends", "residents_from", "others_from")
@@ -48,6 +48,29 @@ def place_faults(entry: Any, halls: Any) -> Iterator[str]:
         yield from (f"rules.{each}: only for an activity or a show" for each in RULES if each in rules)
         return
     yield from (f"rules.{each}" for each in _rule_faults(rules))
+
+
+def moved_faults(session: Session, code: str, entry: Any) -> Iterator[str]:
+    """Name what of an activity or show may not change since somebody has a place: when it is, and its hall.
+
+    The database keeps two people off one seat of one period; a show that moved would sell its seats again.
+    """
+    known = session.scalars(select(Resource).where(Resource.code == code)).one_or_none()
+    if known is None or known.kind not in PLACED or not isinstance(entry, Mapping):
+        return
+    asked = select(Booking.case_id).where(Booking.resource_id == known.id, Booking.state != "released")
+    if session.execute(asked.limit(1)).first() is None:
+        return
+    said = entry.get("rules")
+    rules: Mapping[str, Any] = said if isinstance(said, Mapping) else {}
+    why = "places of it are booked, give the change another code"
+    for name in ("begins", "ends"):
+        if rules.get(name) != known.rules.get(name):
+            yield f"rules.{name}: {why}"
+    if entry.get("kind") != known.kind:
+        yield f"kind: {why}"
+    if entry.get("hall") != known.hall_code:
+        yield f"hall: {why}"
 
 
 def store(session: Session, given: Mapping[str, Any]) -> dict[str, int]:

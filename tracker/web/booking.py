@@ -64,6 +64,7 @@ def choose(code: str) -> Response:
         return redirect(url_for("reporting.begin", code=code))
     if not found:
         abort(404)
+    found.sort(key=lambda each: each["rules"].get("begins", ""))  # the first to come first
     told = {each["code"]: _line(each) for each in found}
     return shell.render("citizen/book-choose.html", service=service, resources=found, told=told)
 

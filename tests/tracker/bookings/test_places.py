@@ -286,6 +286,25 @@ def test_a_file_with_mistakes_names_each_and_a_hall_keeps_its_held_seats(leisure
         files.load(session, moved, at=town.clock.now)
 
 
+@pytest.mark.parametrize("wait", [False, True])
+def test_a_show_that_somebody_has_seats_of_is_not_moved_by_a_file(leisure: City, wait):
+    town = leisure
+    told = got(town, {"resource": "samedi"})
+    if wait:
+        got(town, {"resource": "samedi"}, wait=True, name="Un")
+        ok(say(town, told, "cancel"))
+    moved = activity(1, begins="2026-06-27T09:00") | {"kind": "show", "hall": "theatre"}
+    given = LEISURE | {"resources": LEISURE["resources"] | {"samedi": moved}}
+    with town.session() as session, pytest.raises(errors.ResourcesInvalid) as refused:
+        files.load(session, given, at=town.clock.now)
+    assert {each.partition(":")[0] for each in refused.value.mistakes} == {
+        "resources.samedi.rules.begins", "resources.samedi.kind", "resources.samedi.hall",
+    }  # fmt: skip
+    renamed = activity(2) | {"name": {"fr": "Nage", "en": "Swim"}}
+    with town.session() as session:  # its name, its price and more places may change
+        files.load(session, LEISURE | {"resources": {"samedi": renamed}}, at=town.clock.now)
+
+
 def participants(town: City) -> list[bytes | None]:
     with town.session() as session:
         rows = session.connection().exec_driver_sql("SELECT participant FROM booking")

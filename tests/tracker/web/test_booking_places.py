@@ -37,6 +37,8 @@ def test_the_lists_tell_when_it_begins_and_what_is_left(leisure, visitor):
     page = visitor.get("/reserver/RES-ACT").text
     assert "samedi 20\u00a0juin" in page
     assert "1 place libre" in page
+    places = [page.index(f"RES-ACT/{code}") for code in ("samedi", "peinture", "dimanche")]
+    assert places == sorted(places)  # the first to begin first
     assert "9 places libres" in visitor.get("/reserver/RES-SIE").text
 
 
