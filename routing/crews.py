@@ -6,9 +6,10 @@ knows the streets.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import groupby
 
 from routing import legal
 from routing.legal import Limits, Stint, Tired
@@ -159,35 +160,81 @@ def terms(job: Job, crew: Standing, now: datetime, weights: Weights, *, farthest
     return Terms(travel=travel, slack=slack, load=load, discontinuity=discontinuity, total=total)
 
 
+Spot = tuple[float, float]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Waiting:
-    """A job in a crew's queue. `placed` is where a person put it, which always wins; None for nobody did."""
+    """A job in a crew's queue. `placed` is where a person put it, which always wins; None for nobody did.
+
+    `day` is the day of `due` in the town's own zone, and `spot` where the job is (lon, lat): without them it
+    is ordered by due date alone.
+    """
 
     key: str
     due: datetime
     priority: int
     is_begun: bool = False
     placed: int | None = None
+    day: date | None = None
+    spot: Spot | None = None
 
 
-def queue(jobs: Iterable[Waiting]) -> list[Waiting]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ground:
+    """Where and when a crew sets out: today in the town's zone, its depot, and how far apart places are."""
+
+    today: date
+    apart: Callable[[Spot, Spot], float]
+    start: Spot | None = None
+
+
+def queue(jobs: Iterable[Waiting], ground: Ground | None = None) -> list[Waiting]:
     """Return a crew's jobs in the order it does them.
 
     A danger preempts, and what it interrupted comes right after it (domain.md §6 ⑥); then what a person put
     in order, then by due date. A person's place wins over everything but a danger nobody has placed.
+
+    What is late or due today goes strictly by its hour. What is due on one later day is as urgent as its
+    priority says, and among equals the crew goes to the nearest next, from where it then is.
     """
-    return sorted(jobs, key=_turn)
+    ordered: list[Waiting] = []
+    turns = sorted(jobs, key=lambda job: (_rank(job, ground), job.due.timestamp(), job.key))
+    for _, equals in groupby(turns, lambda job: _rank(job, ground)):
+        ordered += _nearest_next(list(equals), ordered, ground)
+    return ordered
 
 
-def _turn(job: Waiting) -> tuple[int, float, float, str]:
-    due = job.due.timestamp()
+def _rank(job: Waiting, ground: Ground | None) -> tuple[float, ...]:
+    """Return what puts a job before another; equals are gone through by nearness."""
     if job.priority == DANGER and job.placed is None:
-        return (0, 0.0 if job.is_begun else 1.0, due, job.key)
+        return (0, 0 if job.is_begun else 1, job.due.timestamp())
     if job.is_begun:
-        return (1, 0.0, due, job.key)
+        return (1, job.due.timestamp())
     if job.placed is not None:
-        return (2, float(job.placed), due, job.key)
-    return (3, due, float(job.priority), job.key)
+        return (2, job.placed)
+    if ground is not None and job.day is not None and job.day > ground.today:
+        return (4, job.day.toordinal(), job.priority)
+    return (3, job.due.timestamp(), job.priority)
+
+
+def _nearest_next(equals: list[Waiting], before: Sequence[Waiting], ground: Ground | None) -> list[Waiting]:
+    """Go through jobs of one rank from where the last one leaves the crew; those with no place come last."""
+    if ground is None or len(equals) < 2:
+        return equals
+    here = next((job.spot for job in reversed(before) if job.spot is not None), ground.start)
+    left = {job.key: job.spot for job in equals if job.spot is not None}
+    by_key = {job.key: job for job in equals}
+    gone: list[Waiting] = []
+    while left:
+        key = next(iter(left)) if here is None else _nearest(left, here, ground)
+        here = left.pop(key)
+        gone.append(by_key[key])
+    return gone + [job for job in equals if job.spot is None]
+
+
+def _nearest(left: Mapping[str, Spot], here: Spot, ground: Ground) -> str:
+    return min(left, key=lambda key: ground.apart(here, left[key]))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -59,6 +59,8 @@ from tracker.places import boundaries_api
 from tracker.places import problems as places_problems
 from tracker.privacy import api as privacy
 from tracker.privacy import problems as privacy_problems
+from tracker.queues import api as queues
+from tracker.queues import problems as queues_problems
 from tracker.reports import api as reports
 from tracker.reports import problems as reports_problems
 from tracker.storms import api as storms
@@ -99,6 +101,7 @@ BLUEPRINTS = (
     workflows_api.blp,
     related_api.blp,
     triage.blp,
+    queues.blp,
     evidence.blp,
     privacy.blp,
 )
@@ -120,6 +123,7 @@ PROBLEMS = (
     payments_problems,
     letters_problems,
     dispatch_problems,
+    queues_problems,
     evidence_problems,
     privacy_problems,
 )

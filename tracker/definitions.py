@@ -82,7 +82,8 @@ def read_upload(written: str) -> Mapping[str, Any]:
 def line_of(written: str, place: str) -> int | None:
     """Return the line of a YAML text that a place such as `transitions.pay.guards` is written on, from 1.
 
-    The entries of a list are known by their name; where the path leads no further, its last step counts.
+    The entries of a list are known by their name, else by their number from 1; where the path leads no
+    further, its last step counts.
     """
     try:
         node = yaml.compose(written, Loader=_StrictLoader)
@@ -107,6 +108,8 @@ def _below(node: yaml.Node | None, part: str) -> tuple[int, yaml.Node] | None:
             named = entry.value if isinstance(entry, yaml.MappingNode) else [(None, entry)]
             if any(isinstance(value, yaml.ScalarNode) and value.value == part for _, value in named):
                 return entry.start_mark.line + 1, entry
+        if part.isdecimal() and 0 < int(part) <= len(node.value):
+            return node.value[int(part) - 1].start_mark.line + 1, node.value[int(part) - 1]
     return None
 
 

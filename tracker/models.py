@@ -23,6 +23,7 @@ from tracker.outbox import OutboxRow
 from tracker.payments import models as payments
 from tracker.places import models as places
 from tracker.privacy import models as privacy
+from tracker.queues import models as queues
 from tracker.reports import models as reports
 from tracker.signing import SigningKey
 from tracker.surges import models as surges
@@ -56,6 +57,7 @@ __all__ = [
     "payments",
     "places",
     "privacy",
+    "queues",
     "reports",
     "surges",
     "thread",

@@ -117,6 +117,8 @@ PUBLIC: dict[str, Route] = {
 DISPATCHER: dict[str, Route] = {
     "queue": lambda _: "/dispatch",
     "oncall": lambda _: "/garde",
+    "orders": lambda _: "/dispatch/equipes",
+    "order": lambda _: "/dispatch/equipes/E1",
     "empty-queue": lambda _: "/dispatch?q=zzzzzz",
     "case": lambda cast: f"/dispatch/{cast.received['case']['number']}",
     "refuse": lambda cast: f"/dispatch/{cast.received['case']['number']}/faire/refuse",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from routing import crews
-from routing.crews import Capacity, Job, Neighbour, Standing, Waiting, Weights
+from routing.crews import Capacity, Ground, Job, Neighbour, Standing, Waiting, Weights
 from routing.legal import Limits, Stint
 
 NOW = datetime(2026, 1, 14, 15, tzinfo=UTC)
@@ -124,6 +127,75 @@ def test_a_persons_order_wins_over_due_dates():
         Waiting(key="danger", due=NOW + H, priority=1, placed=3),
     ]
     assert [each.key for each in crews.queue(jobs)] == ["first", "second", "danger", "soon"]
+
+
+TODAY = NOW.date()
+DAY = timedelta(days=1)
+
+
+def straight(a: tuple[float, float], b: tuple[float, float]) -> float:
+    return math.dist(a, b)
+
+
+def later(key: str, days: int, x: float | None, **more: Any) -> Waiting:
+    due = NOW + days * DAY + more.pop("hours", 0) * H
+    spot = None if x is None else (x, 0.0)
+    return Waiting(key=key, due=due, day=due.date(), spot=spot, **{"priority": 3} | more)
+
+
+def keys(jobs: list[Waiting], start: tuple[float, float] | None = (0.0, 0.0)) -> str:
+    return "".join(each.key for each in crews.queue(jobs, Ground(today=TODAY, apart=straight, start=start)))
+
+
+def test_what_is_due_on_one_later_day_goes_from_each_to_the_nearest_next():
+    jobs = [later("a", 2, 9.0), later("b", 2, 1.0, hours=5), later("c", 2, -2.0), later("d", 2, 3.0, hours=1)]
+    # From 0: b at 1, d at 3, then c at -2 (5 away) before a at 9 (6 away).
+    assert keys(jobs) == "bdca"
+    assert keys(jobs, start=(9.0, 0.0)) == "adbc"
+    assert keys(jobs, start=None) == "adbc"  # no depot: from where the first one due is
+
+
+def test_an_earlier_day_and_a_higher_priority_come_before_what_is_near():
+    jobs = [later("near", 3, 0.1), later("day", 2, 50.0), later("urgent", 3, 40.0, priority=2)]
+    assert keys(jobs) == "dayurgentnear"
+
+
+def test_what_is_late_or_due_today_goes_by_its_hour_whatever_is_near():
+    jobs = [later("a", 0, 0.1, hours=3), later("b", 0, 80.0, hours=1), later("c", -1, 90.0)]
+    assert keys(jobs) == "cba"
+    same_hour = [later("a", 0, 9.0, hours=2), later("b", 0, 1.0, hours=2)]
+    assert keys(same_hour) == "ba"
+
+
+def test_nearness_starts_where_the_job_in_hand_or_the_last_placed_one_is_and_no_place_comes_last():
+    jobs = [later("a", 2, 1.0), later("b", 2, 11.0), later("c", 2, None)]
+    assert keys([*jobs, later("h", 5, 10.0, is_begun=True)]) == "hbac"
+    assert keys([*jobs, later("p", 9, 12.0, placed=1)]) == "pbac"
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 4), st.integers(-2, 4), st.booleans(), st.booleans(), st.floats(-9, 9) | st.none()
+        ),
+        max_size=12,
+    )
+)
+def test_every_job_is_in_the_queue_once_and_no_later_day_before_an_earlier_one(given_jobs):
+    jobs = [
+        later(
+            str(at), days, x, priority=priority, is_begun=begun, placed=at if by_hand else None, hours=at % 3
+        )
+        for at, (priority, days, begun, by_hand, x) in enumerate(given_jobs)
+    ]
+    ordered = crews.queue(jobs, Ground(today=TODAY, apart=straight, start=(0.0, 0.0)))
+    assert sorted(each.key for each in ordered) == sorted(each.key for each in jobs)
+    usual = [each for each in ordered if not each.is_begun and each.placed is None]
+    plain = [each for each in usual if each.priority != crews.DANGER]
+    days = [each.due.date() for each in plain]
+    assert days == sorted(days)
+    hand = [each.placed or 0 for each in ordered if each.placed is not None and not each.is_begun]
+    assert hand == sorted(hand)
 
 
 def test_what_is_less_than_three_minutes_away_is_proposed_together_the_same_thing_first():

@@ -77,6 +77,9 @@ MATRIX: Mapping[str, frozenset[str]] = MappingProxyType(
         "triage.read": frozenset({"dispatcher", "supervisor", "admin", "system"}),
         "triage.draft": frozenset({"dispatcher", "supervisor", "admin", "system"}),
         "triage.activate": frozenset({"supervisor", "admin", "system"}),
+        # The order of a crew's day is read by whoever works with it, and set by who sends crews out.
+        "queue.read": _STAFF | {"system"},
+        "queue.order": frozenset({"dispatcher", "supervisor", "admin", "system"}),
         "crew.hours": frozenset({"dispatcher", "supervisor", "admin", "system"}),
         # The file of a claim is the clerk's and whoever leads; what it proves, anyone may check.
         "hold.list": frozenset({"supervisor", "clerk", "system"}),

@@ -111,6 +111,7 @@ _LABELS = {
     "message_sent": Words(fr="Message à qui a signalé", en="Message to whoever reported"),
     "message_received": Words(fr="Message reçu", en="Message received"),
     "note_added": Words(fr="Note interne", en="Internal note"),
+    "order_set": Words(fr="Place dans l’ordre de l’équipe", en="Place in the crew’s order"),
     "timer_fired": Words(fr="Délai passé", en="A delay ran out"),
     "paid": Words(fr="Paiement noté", en="Payment recorded"),
     "related": Words(fr="Un autre dossier y est joint comme pièce", en="Another case was added as evidence"),

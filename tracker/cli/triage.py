@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+import yaml
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 from sqlalchemy.orm import Session
 
-from tracker import clock, db
+from tracker import clock, db, definitions
 from tracker.cases import rechoosing
 from tracker.cases.rechoosing import Cause
 from tracker.cli import ready
@@ -43,7 +44,7 @@ def triage() -> None:
 @WHERE
 def check(file: Path, jurisdiction: str | None) -> None:
     """Check a file of rules: names, unreachable rules, overlaps, gaps. Fails when it has something to say."""
-    with _town(jurisdiction) as session, _told_mistakes():
+    with _town(jurisdiction) as session, _told_mistakes(file):
         found = checking.check(session, reading.read(file))
     _tell_check(found)
     if not found.is_clean:
@@ -56,7 +57,7 @@ def check(file: Path, jurisdiction: str | None) -> None:
 @WHERE
 def load(file: Path, jurisdiction: str | None) -> None:
     """Keep a file of rules as a draft; repeating it changes nothing."""
-    with _town(jurisdiction) as session, _told_mistakes():
+    with _town(jurisdiction) as session, _told_mistakes(file):
         stored = rulebook.load(
             session,
             file.read_text(encoding="utf-8"),
@@ -148,7 +149,7 @@ def try_(
 ) -> None:
     """Try rules or boundaries on the cases of the last months: what would have gone elsewhere."""
     now = until.replace(tzinfo=UTC) if until else clock.system_clock()
-    with _town(jurisdiction) as session, _told_mistakes(), _bar() as progress:
+    with _town(jurisdiction) as session, _told_mistakes(file), _bar() as progress:
         rules_id = set_id = None
         if file is not None:
             written = file.read_text(encoding="utf-8")
@@ -214,16 +215,30 @@ def _bar() -> Iterator[laboratory.Progress]:
 
 
 @contextmanager
-def _told_mistakes() -> Iterator[None]:
+def _told_mistakes(file: Path | None) -> Iterator[None]:
+    """Tell each mistake with the file, the line where one is known, the entry and what is wrong with it."""
     try:
         yield
+    except UnicodeDecodeError:
+        name = file.name if file is not None else "-"
+        raise Failure(fr=f"{name} n’est pas du texte en UTF-8.", en=f"{name} is not UTF-8 text.") from None
     except errors.RulesInvalid as invalid:
         for mistake in invalid.mistakes:
-            click.echo(mistake.said_in(pick(fr="fr", en="en")))
+            click.echo(f"{_place(file, mistake.entry)}: {mistake.said_in(pick(fr='fr', en='en'))}")
         count = len(invalid.mistakes)
         raise Failure(fr=f"{count} erreur(s) à corriger.", en=f"{count} mistake(s) to correct.") from None
     except DistrictsUnusable as wrong:
         raise Failure(fr=wrong.fr, en=wrong.en) from None
+
+
+def _place(file: Path | None, entry: str) -> str:
+    if file is None:
+        return "-"
+    try:
+        line = definitions.line_of(file.read_text(encoding="utf-8"), entry)
+    except yaml.YAMLError:
+        line = None
+    return file.name if line is None else f"{file.name}:{line}"
 
 
 def _unknown(version: int) -> Failure:

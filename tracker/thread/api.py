@@ -46,6 +46,7 @@ def write_message(given: dict[str, Any], number: str) -> Response:
             at=edge.clock(),
             is_internal=given["is_internal"],
             report=given["report"],
+            device_at=given["device_at"],
         )
 
         def write() -> Kept:
@@ -116,6 +117,7 @@ def _message(row: Any) -> dict[str, Any]:
         "language": row.language,
         "channel": row.channel,
         "at": row.at,
+        "device_at": row.device_at,
         "is_internal": row.is_internal,
         "report": row.report,
         "to": list(row.addressed),

@@ -13,8 +13,8 @@ class MessageRow(Base):
     """What somebody wrote, never edited afterwards.
 
     `report_id` is the report whose sender wrote it, `addressed` those whose senders the city wrote to. A note
-    (`is_internal`) is addressed to nobody and read by colleagues only. No foreign key leads to the case (see
-    CaseRow).
+    (`is_internal`) is addressed to nobody and read by colleagues only. `device_at` is when it was written, by
+    the clock of a tablet that had no signal then. No foreign key leads to the case (see CaseRow).
     """
 
     __tablename__ = "message"
@@ -42,5 +42,6 @@ class MessageRow(Base):
     language: Mapped[str] = mapped_column(Text)
     channel: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    device_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     is_internal: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from tracker.thread.models import MessageRow
 
 _COLUMNS = """
-    m.id, m.author_kind, m.author, m.body, m.language, m.channel, m.at, m.is_internal, m.read_at,
+    m.id, m.author_kind, m.author, m.body, m.language, m.channel, m.at, m.device_at, m.is_internal,
+    m.read_at,
     (SELECT r.number FROM report r WHERE r.id = m.report_id) AS report,
     ARRAY(SELECT r.number FROM report r WHERE r.id = ANY(m.addressed) ORDER BY r.number) AS addressed
 """

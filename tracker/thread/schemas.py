@@ -2,11 +2,15 @@
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
+from tracker.reports.schemas import EARLIEST, LATEST
 from tracker.thread.service import LONGEST
 
 
 class MessageGiven(Schema):
-    """What somebody of the staff writes; `report` names one of those who reported, all of them without."""
+    """What somebody of the staff writes; `report` names one of those who reported, all of them without.
+
+    `device_at` is when it was written, where it waited for a signal.
+    """
 
     class Meta:
         unknown = EXCLUDE
@@ -14,6 +18,9 @@ class MessageGiven(Schema):
     text = fields.String(required=True, validate=validate.Length(1, LONGEST))
     is_internal = fields.Boolean(load_default=False)
     report = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 40))
+    device_at = fields.AwareDateTime(
+        load_default=None, allow_none=True, validate=validate.Range(EARLIEST, LATEST)
+    )
 
 
 class ReplyGiven(Schema):
@@ -34,6 +41,9 @@ class MessageTold(Schema):
     language = fields.String(required=True)
     channel = fields.String(required=True)
     at = fields.AwareDateTime(required=True)
+    device_at = fields.AwareDateTime(
+        allow_none=True, metadata={"description": "when it was written, by a device that had no signal"}
+    )
     is_internal = fields.Boolean(required=True)
     report = fields.String(allow_none=True, metadata={"description": "whose sender wrote it"})
     to = fields.List(fields.String(), required=True, metadata={"description": "reports it was written to"})

@@ -39,6 +39,7 @@ class Writing:
     at: datetime
     is_internal: bool = False
     report: str | None = None
+    device_at: datetime | None = None
 
 
 def post(session: Session, number: str, writing: Writing) -> MessageRow:
@@ -60,13 +61,16 @@ def post(session: Session, number: str, writing: Writing) -> MessageRow:
         channel="web",
         at=writing.at,
         is_internal=writing.is_internal,
+        device_at=writing.device_at,
     )
     session.add(message)
     kind = "note_added" if writing.is_internal else "message_sent"
     payload: dict[str, Any] = {"message": str(message.id)}
     if not writing.is_internal:
         payload["to"] = [row.number for row in to]
-    fact = Fact(kind=kind, actor=writing.actor.ref, at=writing.at, payload=payload)
+    fact = Fact(
+        kind=kind, actor=writing.actor.ref, at=writing.at, payload=payload, device_at=writing.device_at
+    )
     history.append(session, case, fact)
     return message
 

@@ -1,7 +1,7 @@
 """The crew's tablet: my cases by due date, one case on site, start and done with a photo."""
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote
 from uuid import uuid4
 
 from flask import Blueprint, redirect, request, url_for
@@ -13,11 +13,7 @@ from tracker.web import acts, catalogue, dispatch, inner, map_data, queue, shell
 
 blueprint = Blueprint("crew", __name__, url_prefix="/crew")
 
-LIMIT = 100
 USUAL_MINUTES = 20
-# What is given to a crew: before that, triage has only a crew in mind.
-MINE = ("assigned", "planned", "in_progress", "made_safe", "on_hold", "info_needed")
-BEGUN = ("in_progress", "made_safe")
 OUTCOME_ICONS = {
     "fixed": "check",
     "temporary": "wrench",
@@ -36,7 +32,7 @@ def only_staff() -> Response | None:
 
 @blueprint.get("")
 def day() -> Response:
-    """Show the crew's open cases, the first promised first."""
+    """Show the crew's open cases in the order it does them."""
     crew, crews = _crew()
     cases = _cases_of(crew) if crew else []
     with edge.transaction() as session:
@@ -60,6 +56,22 @@ def day() -> Response:
 def site_page(number: str) -> Response:
     """Show one case on site."""
     return _site(number, told=tellings.of_address(request.args))
+
+
+@blueprint.post("/<number>/messages")
+def write(number: str) -> Response:
+    """Write to those who reported, or leave a note: from a plain form, on a tablet without scripts."""
+    text, kind = request.form.get("text", "").strip(), request.form.get("kind", "note")
+    answer = inner.call(
+        "POST",
+        f"/cases/{number}/messages",
+        body={"text": text, "is_internal": kind != "message"},
+        headers={"Idempotency-Key": request.form.get("key") or str(uuid4())},
+    )
+    if not answer.is_ok:
+        told = tellings.refused(answer.body)
+        return _site(number, told=told, unsent={kind: text}, status=answer.status)
+    return redirect(url_for(".site", number=number, fait="message" if kind == "message" else "note"), 303)
 
 
 @blueprint.get("/<number>/<transition>")
@@ -108,19 +120,33 @@ def _device() -> dict[str, Any]:
 
 
 def _site(
-    number: str, *, told: Any = None, failed: str = "", problem: Any = None, status: int = 200
+    number: str,
+    *,
+    told: Any = None,
+    failed: str = "",
+    problem: Any = None,
+    unsent: Any = None,
+    status: int = 200,
 ) -> Response:
     answer = inner.call("GET", f"/cases/{number}")
     if not answer.is_ok:
         return site.problem_page(answer.body)
     case = answer.body
+    written = {
+        "case": case,
+        "key": str(uuid4()),
+        "thread": inner.call("GET", f"/cases/{number}/messages").body,
+        "may_write": edge.may("thread.write"),
+        "unsent": unsent or {},
+    }
+    if shell.wanted_part() == "thread":
+        return shell.render("crew/thread.html", status, **written)
     main, others = acts.of_case(case)
     with edge.transaction() as session:
         town_map = map_data.of_town(session)
     return shell.render(
         "crew/site.html",
         status,
-        case=case,
         acts=_work_first([*main, *others], is_danger=case["priority"] == 1),
         answers=acts.answers_of(case, catalogue.services()),
         duration_min=USUAL_MINUTES,
@@ -128,10 +154,10 @@ def _site(
         failed=failed,
         problem=problem,
         given=request.form,
-        key=str(uuid4()),
         outcome_icons=OUTCOME_ICONS,
         map_data=town_map,
         words=words.of_page(),
+        **written,
     )
 
 
@@ -152,8 +178,4 @@ def _crew() -> tuple[str | None, list[dict[str, Any]]]:
 
 
 def _cases_of(crew: str) -> list[dict[str, Any]]:
-    asked = urlencode(
-        {"crew": crew, "open": "true", "order": "due", "limit": LIMIT, "status": MINE}, doseq=True
-    )
-    cases = inner.call("GET", f"/cases?{asked}").body.get("cases", [])
-    return sorted(cases, key=lambda case: case["status"] not in BEGUN)
+    return list(inner.call("GET", f"/crews/{quote(crew, safe='')}/queue").body.get("cases", []))

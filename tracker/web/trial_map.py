@@ -16,7 +16,10 @@ OTHERS = "others"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kind:
-    """Cases that go from one crew to another: one colour and one shape."""
+    """Cases that go from one crew to another: one colour and one shape.
+
+    `cases` counts them all, drawn or not.
+    """
 
     before: str
     after: str
@@ -27,17 +30,24 @@ class Kind:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Drawing:
-    """The picture, in pixels."""
+    """The picture, in pixels, and of how many cases it has a point; `placeless` have none to draw."""
 
     width: int
     height: int
     outlines: tuple[str, ...]
     kinds: tuple[Kind, ...]
+    cases: int
+    drawn: int
+    placeless: int
 
 
 def draw(changes: Sequence[Mapping[str, Any]], districts: Sequence[Mapping[str, Any]]) -> Drawing | None:
-    """Return the picture of a trial's changes, the commonest kinds told apart; None where it has none."""
-    placed = [each for each in changes if each["geometry"] is not None][:MOST_POINTS]
+    """Return the picture of a trial's changes, the commonest kinds told apart; None where it has none.
+
+    Of more than MOST_POINTS every second, third, … is drawn. Every change is counted.
+    """
+    whole = [each for each in changes if each["geometry"] is not None]
+    placed = whole[:: max(1, math.ceil(len(whole) / MOST_POINTS))]
     rings = [ring for each in districts for ring in _rings(each["geometry"])]
     everything = [tuple(each["geometry"]["coordinates"]) for each in placed]
     everything += [(x, y) for ring in rings for x, y in ring]
@@ -51,9 +61,7 @@ def draw(changes: Sequence[Mapping[str, Any]], districts: Sequence[Mapping[str, 
     def at(x: float, y: float) -> tuple[float, float]:
         return round(MARGIN + (x - west) * squeeze * scale, 1), round(MARGIN + (north - y) * scale, 1)
 
-    counted = Counter(
-        (each["properties"]["crew_before"], each["properties"]["crew_after"]) for each in placed
-    )
+    counted = Counter(_key(each) for each in changes)
     named = [key for key, _ in counted.most_common(COLOURS)]
     kinds = [
         Kind(
@@ -66,14 +74,18 @@ def draw(changes: Sequence[Mapping[str, Any]], districts: Sequence[Mapping[str, 
         for rank, key in enumerate(named)
     ]
     rest = [each for each in placed if _key(each) not in named]
-    if rest:
+    if len(counted) > len(named):
+        others = counted.total() - sum(counted[key] for key in named)
         points = tuple(at(*each["geometry"]["coordinates"]) for each in rest)
-        kinds.append(Kind(before="", after="", cases=len(rest), mark=OTHERS, points=points))
+        kinds.append(Kind(before="", after="", cases=others, mark=OTHERS, points=points))
     return Drawing(
         width=round((east - west) * squeeze * scale + 2 * MARGIN),
         height=round((north - south) * scale + 2 * MARGIN),
         outlines=tuple(_path(ring, at) for ring in rings),
         kinds=tuple(kinds),
+        cases=len(changes),
+        drawn=len(placed),
+        placeless=len(changes) - len(whole),
     )
 
 

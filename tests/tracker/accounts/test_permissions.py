@@ -69,6 +69,8 @@ storm.operate             .   .   .   x   .   .   x   .   x   x
 triage.read               .   .   .   x   .   .   x   .   x   x
 triage.draft              .   .   .   x   .   .   x   .   x   x
 triage.activate           .   .   .   .   .   .   x   .   x   x
+queue.read                .   .   x   x   x   x   x   x   x   x
+queue.order               .   .   .   x   .   .   x   .   x   x
 crew.hours                .   .   .   x   .   .   x   .   x   x
 boundary.read             .   .   .   x   .   .   x   .   x   x
 boundary.activate         .   .   .   .   .   .   x   .   x   x

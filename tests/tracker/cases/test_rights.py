@@ -141,6 +141,10 @@ POST triage-undo       401 403 403 403 403   o 403   o
 POST triage-trial      401 403 404 403 403 404 403 404
 GET triage-trial       401 403 404 403 403 404 403 404
 GET stints             401   o   o   o   o   o   o   o
+GET crew-queue         401   o   o   o   o   o   o   o
+GET others-queue       401   o   o 404   o   o   o   o
+PUT crew-queue         401 403   o 403 403   o 403   o
+DELETE crew-queue      401 403   o 403 403   o 403   o
 POST stint             401 403 404 403 403 404 403 404
 POST stint-end         401 403 404 403 403 404 403 404
 GET holds              401 403 403 403 403   o   o 403
@@ -178,7 +182,11 @@ def stage(town: City) -> dict[str, Any]:
     town.caller("dispatcher").post(f"/cases/{merged}/merge", {"into": first["number"]})
     home = {"service_code": "DEC-OUB", "answers": town.answers("DEC-OUB"), "location": here, **contact}
     links = town.caller("agent").get(f"/cases/{merged}").json["links"]
+    given = town.report(location=city.pin(1100, 502))["number"]
+    for step, inputs in (("accept", {}), ("assign", {"crew": "E1"})):
+        assert town.caller("dispatcher").move(given, step, **inputs).status_code == 200
     return {
+        "given": given,
         "first": first,
         "sealed": sealed_photo,
         "home": with_photo(town, home),
@@ -343,6 +351,10 @@ def calls(town: City, stage: dict[str, Any], who: Caller) -> dict[str, Any]:
         "POST triage-trial": partial(post, "/triage/trials", {"rules": 999}),
         "GET triage-trial": partial(get, f"/triage/trials/{NOBODY}"),
         "GET stints": partial(get, "/crews/E1/stints"),
+        "GET crew-queue": partial(get, "/crews/E1/queue"),
+        "GET others-queue": partial(get, "/crews/E2/queue"),
+        "PUT crew-queue": partial(put, "/crews/E1/queue", {"cases": [stage["given"]], "reason": "Tôt"}),
+        "DELETE crew-queue": partial(delete, "/crews/E1/queue"),
         "POST stint": partial(post, "/crews/NOPE/stints", {"starts_at": town.clock.now.isoformat()}),
         "POST stint-end": partial(post, f"/crews/E1/stints/{NOBODY}/end", {}),
         "GET holds": partial(get, "/holds"),

@@ -163,3 +163,19 @@ def test_a_message_by_mail_is_joined_to_its_report(town: City, pair):
             service.receive(session, UUID(key), " \n ", town.clock(), "email")
         found = session.execute(text("SELECT channel, length(body) AS n FROM message")).one()
     assert (found.channel, found.n) == ("email", 4_999)
+
+
+def test_what_waited_for_a_signal_keeps_the_hour_it_was_written_and_is_kept_once(town: City, pair):
+    number = pair[0]["number"]
+    written_at = "2026-05-04T11:12:13+00:00"
+    said = {"text": "Caisse vide", "is_internal": True, "device_at": written_at}
+    for _ in range(3):
+        answer = town.caller("agent").post(f"/cases/{number}/messages", said, Idempotency_Key="tablette-1")
+        assert answer.status_code == 201
+    messages = deeds.ok(town.caller("agent").get(f"/cases/{number}/messages"))["messages"]
+    assert [(each["text"], each["device_at"]) for each in messages] == [("Caisse vide", written_at)]
+    assert messages[0]["at"] == town.clock.now.isoformat()
+    event = deeds.ok(town.caller("agent").get(f"/cases/{number}/history"))["events"][-1]
+    assert (event["kind"], event["device_at"]) == ("note_added", written_at)
+    early = said | {"device_at": "1901-01-01T00:00:00Z"}
+    assert town.caller("agent").post(f"/cases/{number}/messages", early).status_code == 422

@@ -6,11 +6,15 @@ import { watchMenus } from "../lib/menus.js"
 import { pinsIn } from "../lib/parts.js"
 import "../elements/city-map.js"
 import { watchForms } from "./forms.js"
+import { watchOutbox } from "./post.js"
+import { watchThread } from "./thread.js"
 
 scriptsRun()
 watchMenus()
 watchLights(one("[data-lights]"))
 watchForms(every("[data-crew-form]"))
+watchThread(one("[data-thread]"))
+watchOutbox()
 
 const map = one("city-map[data-stops]")
 if (map) {

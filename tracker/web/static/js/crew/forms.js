@@ -6,6 +6,8 @@ import { debounce } from "../lib/optimistic.js"
 import { busy, putBack, sendForm, tellKept, typedIn } from "../lib/send-form.js"
 import { photoField } from "../elements/photo-field.js"
 import { say } from "../lib/words.js"
+import { attempt } from "./post.js"
+import { watchThread } from "./thread.js"
 
 const STEP_MIN = 5
 const FIX_MS = 5000
@@ -38,6 +40,8 @@ async function send(form, key) {
     }
     one("main").replaceWith(page.querySelector("main"))
     watchForms(every("[data-crew-form]"))
+    watchThread(one("[data-thread]"))
+    attempt()
     one("[role=alert]")?.scrollIntoView({ block: "center" })
   } catch {
     keep(key, typedIn(form))

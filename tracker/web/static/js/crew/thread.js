@@ -1,0 +1,105 @@
+/** What is written about a case on site: kept on the tablet at once, shown as waiting, sent when it can be. */
+
+import { every, make, one } from "../lib/dom.js"
+import { forget, keep, kept } from "../lib/drafts.js"
+import { debounce } from "../lib/optimistic.js"
+import { newKey } from "../lib/outbox.js"
+import { fetchPart } from "../lib/request.js"
+import { putBack, typedIn } from "../lib/send-form.js"
+import { say } from "../lib/words.js"
+import { actor, attempt, keepEntry, onPosted, store } from "./post.js"
+
+const stamp = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" })
+
+export function watchThread(thread) {
+  if (!thread) return
+  const { number } = thread.dataset
+  for (const form of every("[data-write]", thread)) watchForm(form, number)
+  onPosted(async ({ sent }, entries) => {
+    const own = entries.filter((entry) => entry.actor === actor() && entry.number === number)
+    for (const kind of ["message", "note"]) show(thread, kind, own)
+    const kinds = new Set(sent.filter((entry) => entry.number === number).map((entry) => kindOf(entry)))
+    if (!kinds.size) return
+    for (const kind of kinds) tellUnder(thread, kind, say("written_sent"), "sent")
+    await readAgain(thread)
+  })
+}
+
+function watchForm(form, number) {
+  const draft = `crew:${number}:${form.dataset.write}`
+  putBack(form, kept(draft))
+  const save = debounce(() => (form.elements.text.value ? keep(draft, typedIn(form)) : forget(draft)), 300)
+  form.addEventListener("input", save)
+  let keeping = false
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault()
+    const text = form.elements.text.value.trim()
+    if (!text) return form.elements.text.focus()
+    if (keeping) return
+    keeping = true
+    const body = { text, is_internal: form.dataset.write === "note", device_at: new Date().toISOString() }
+    try {
+      await keepEntry({ key: form.elements.key.value, number, body })
+    } catch {
+      return form.submit() // nothing can be kept here: it goes the plain way, as without scripts
+    } finally {
+      keeping = false
+    }
+    form.elements.text.value = ""
+    form.elements.key.value = newKey()
+    forget(draft)
+    tellUnder(form.closest("[data-thread]"), form.dataset.write, say("written_kept"))
+    await attempt()
+  })
+}
+
+const kindOf = (entry) => (entry.body.is_internal ? "note" : "message")
+
+function show(thread, kind, entries) {
+  const list = one(`[data-waiting=${kind}]`, thread)
+  list.replaceChildren(...entries.filter((entry) => kindOf(entry) === kind).map(shown))
+  list.hidden = !list.childElementCount
+}
+
+function shown(entry) {
+  const state = entry.refused ? say("written_refused") : say("written_waiting")
+  const at = make("time", { class: "num", datetime: entry.body.device_at }, stamp.format(new Date(entry.body.device_at)))
+  // In words alone: without signal an icon may not come.
+  const who = make("p", { class: "who" }, make("span", { class: "with-shape" }, state), at)
+  const item = make("li", { class: entry.refused ? "waits refused" : "waits" },
+    who, make("p", { class: "told-body" }, entry.body.text))
+  if (entry.refused) item.append(make("p", {}, entry.refused), buttons(entry))
+  return item
+}
+
+function buttons(entry) {
+  const again = make("button", { type: "button", class: "btn crew second" }, say("retry"))
+  again.addEventListener("click", async () => {
+    await store.put({ ...entry, refused: undefined, key: newKey() })
+    await attempt()
+  })
+  const drop = make("button", { type: "button", class: "btn crew second" }, say("written_drop"))
+  drop.addEventListener("click", async () => {
+    await store.remove(entry.id)
+    await attempt()
+  })
+  return make("p", { class: "waits-acts" }, again, drop)
+}
+
+function tellUnder(thread, kind, words, state = "") {
+  const holder = one(`[data-write=${kind}] [data-kept]`, thread)
+  if (!holder) return
+  holder.textContent = words
+  holder.classList.toggle("sent", state === "sent")
+}
+
+/** Put in what was said meanwhile; the forms and what is typed in them stay. */
+async function readAgain(thread) {
+  const found = await fetchPart(location.pathname, "thread").catch(() => null)
+  if (found?.status !== 200) return
+  const page = new DOMParser().parseFromString(found.html, "text/html")
+  for (const list of every("[data-said]", thread)) {
+    const fresh = one(`[data-said=${list.dataset.said}]`, page)
+    if (fresh) list.replaceWith(fresh)
+  }
+}
