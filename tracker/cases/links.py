@@ -25,6 +25,7 @@ from tracker.cases import (
     positions,
     service,
     splitting,
+    turns,
 )
 from tracker.cases.facts import Move
 from tracker.cases.followers import Way
@@ -162,7 +163,8 @@ def _merge(session: Session, child: CaseRow, parent: CaseRow, linking: Linking) 
     guards.check(transition, known)
     step = machine.advance(transition, status=child.status, return_to=child.previous_status, facts=known)
     carrying = Carrying(kind="merge", origin=child, target=parent, reports=_reports(session, child))
-    change = _keep(session, carrying, _snapshots(session, carrying), linking)
+    before = _snapshots(session, carrying) | {"turn": turns.kept(session, child)}
+    change = _keep(session, carrying, before, linking)
     tick = clocks.Tick(session=session, case=child, at=linking.at, done_at=linking.at)
     clocks.apply(tick, step.named("clock"))
     state = machine.state(step.status)

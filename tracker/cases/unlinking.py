@@ -7,7 +7,7 @@ import orjson
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from tracker.cases import clocks, errors, followers, history, links, positions, service
+from tracker.cases import clocks, errors, followers, history, links, positions, service, turns
 from tracker.cases.clocks import Tick
 from tracker.cases.links import Linking
 from tracker.cases.models import CaseRow, LinkChange
@@ -109,6 +109,7 @@ def _unmerge(
     session.flush()
     session.execute(_RESTORE, {"id": origin.id, "kept": orjson.dumps(change.before["from"]).decode()})
     session.refresh(origin)
+    turns.give_back(session, origin, change.before)
     clocks.catch_up(Tick(session=session, case=origin, at=linking.at, done_at=linking.at))
     positions.give_back(session, target, change.before["into_place"])
 
