@@ -15,6 +15,7 @@ from gis.sighting import Candidate, Company, Sighting, Term
 from gis.weights import Identity, Weights
 
 _TWICE_S = 600.0
+_AT_ONCE_S = 90.0  # a form sent twice, by somebody who is not named
 
 
 def distance_between(sighting: Sighting, candidate: Candidate) -> float | None:
@@ -152,6 +153,8 @@ def _time(sighting: Sighting, candidate: Candidate, weights: Weights) -> Iterato
     if window_s is not None:
         value = _follow_up(gap_s, window_s, weights)
     yield Term("time", value, words.fr, words.en, levels.delay(gap_s))
+    if gap_s < _AT_ONCE_S:
+        yield Term("instant", 0.0, "signalés au même moment", "reported at the same moment", "same")
     if candidate.closed_at is not None:
         yield _closed(sighting, candidate, candidate.closed_at, window_s, weights)
 

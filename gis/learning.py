@@ -14,12 +14,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gis import calibration, companies, duplicates, evidence
+from gis import calibration, companies, duplicates, evidence, newton
 from gis.correction import BY_KIND
 from gis.duplicates import Score
 from gis.learned import Key, Learned, pair, stratum_of
+from gis.newton import Codes, Floats
 from gis.replay import Trial
 from gis.sighting import Candidate, Sighting
 from gis.weights import Weights
@@ -36,18 +36,33 @@ _TIGHT = {
     "across": 1.0,
 }
 _USUAL = 0.6
-_KIND_PRIOR, _KIND_LEVEL, _PAIR = 2.0, 4.0, 2.0
+_KIND_LEVEL, _PAIR = 4.0, 2.0
 # Below so many true pairs a service has no curve of its own, only how often its things are repeated.
 _LEAST_OF_KIND = 6
 # Of far pairs that are not one thing, one in so many is kept, and weighs as many.
 _THIN = 8
 _NEAR_M = 90.0
 _REFUSED = 3
-_STEPS = 15
 _CONFUSED_M, _DOUBT, _BASE_RATE, _LEAST_CONFUSED = 60.0, 10.0, 0.02, 3
 
-Floats = NDArray[np.float64]
-Codes = NDArray[np.int64]
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manner:
+    """How freely to learn: `tight` multiplies all tightness but `kind_prior`, of a service's own frequency.
+
+    Terms that are left out are not learned; `has_shifts` says whether each stratum is calibrated once more.
+    """
+
+    tight: float = 1.0
+    kind_prior: float = 2.0
+    leaves_out: frozenset[str] = frozenset()
+    has_shifts: bool = True
+
+
+# The prior knows much of what intake asks, and little of a city's file, where everything within 250 m is
+# compared and one repeat in two is labelled: less is taken from it (figures in docs/howto/duplicates.md).
+AT_INTAKE = Manner()
+OF_A_FILE = Manner(tight=0.5, kind_prior=0.25, leaves_out=frozenset(["together"]), has_shifts=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +87,7 @@ class _Column:
         self.codes.append(self.names.setdefault(name, len(self.names)))
 
 
-def learn(trials: Iterable[Trial], base: Weights, version: str) -> Lesson:
+def learn(trials: Iterable[Trial], base: Weights, version: str, manner: Manner = AT_INTAKE) -> Lesson:
     """Learn corrections to `base` from trials; what `base` had learned before is kept as the start.
 
     Raises ValueError when no trial, or every one, is a duplicate.
@@ -87,7 +102,7 @@ def learn(trials: Iterable[Trial], base: Weights, version: str) -> Lesson:
         shifts={},
         confused={**start.confused, **_confusions(told, base)},
     )
-    design = _Design(replace(base, learned=start))
+    design = _Design(replace(base, learned=start), manner)
     for trial in told:
         design.add(trial)
     same = design.count_same()
@@ -144,8 +159,8 @@ def _confusions(trials: Iterable[Trial], base: Weights) -> dict[Key, float]:
 class _Design:
     """The rows of the regression, kept as codes: every row has at most one class of each column."""
 
-    def __init__(self, weights: Weights) -> None:
-        self._weights = weights
+    def __init__(self, weights: Weights, manner: Manner) -> None:
+        self._weights, self._manner = weights, manner
         self._columns: dict[str, _Column] = {}
         self._offset, self._truth, self._weight = array("d"), array("b"), array("f")
         self._of_kind: dict[str, int] = {}
@@ -162,6 +177,8 @@ class _Design:
         around = companies.look_around(seen, trial.candidates)
         for case, company in zip(trial.candidates, around, strict=True):
             is_same = case.key in trial.same
+            if case.key in trial.unclear and not is_same:
+                continue
             weight = 1 if is_same or not _is_remote(seen, case) else _THIN
             if weight == _THIN and _is_left_out(str(case.key), trial.report.key):
                 continue
@@ -179,13 +196,16 @@ class _Design:
     def _put(self, kind: str, candidate: Candidate, score: Score) -> None:
         row = self.rows
         relation = next((term.level for term in score.terms if term.name == "service"), "same")
+        manner = self._manner
         for term in score.terms:
-            self._column(term.name, _TIGHT.get(term.name, _USUAL), row).put(term.level)
+            if term.name in manner.leaves_out:
+                continue
+            self._column(term.name, manner.tight * _TIGHT.get(term.name, _USUAL), row).put(term.level)
             if term.name in BY_KIND and (term.name == "prior" or relation == "same"):
-                tight = _KIND_PRIOR if term.name == "prior" else _KIND_LEVEL
+                tight = manner.kind_prior if term.name == "prior" else manner.tight * _KIND_LEVEL
                 self._column(f"kind {term.name}", tight, row).put(kind, term.level)
         if relation != "same":
-            self._column("pair", _PAIR, row).put(*pair(kind, candidate.kind))
+            self._column("pair", manner.tight * _PAIR, row).put(*pair(kind, candidate.kind))
 
     def _column(self, name: str, tight: float, row: int) -> _Column:
         column = self._columns.setdefault(name, _Column(tight=tight))
@@ -199,7 +219,7 @@ class _Design:
         tight = np.concatenate(
             [np.full(size, self._columns[name].tight) for name, size in zip(names, sizes, strict=True)]
         )
-        values = _solve(
+        values = newton.solve(
             codes,
             sizes,
             tight,
@@ -254,44 +274,3 @@ def _is_remote(seen: Sighting, case: Candidate) -> bool:
 def _is_left_out(one: str, other: str) -> bool:
     """Leave out all but one in `_THIN`, by the pair itself: the same file always gives the same weights."""
     return zlib.crc32(f"{one}>{other}".encode()) % _THIN != 0
-
-
-def _solve(
-    codes: list[Codes], sizes: list[int], tight: Floats, offset: Floats, truth: Floats, weight: Floats
-) -> list[Floats]:
-    """Return the corrections of each column, by Newton's method with steps kept below two."""
-    starts = np.cumsum([0, *sizes])
-    beta = np.zeros(starts[-1])
-    for _ in range(_STEPS):
-        eta = offset.copy()
-        for column, code in enumerate(codes):
-            eta += np.append(beta[starts[column] : starts[column + 1]], 0.0)[code]
-        chance = 1 / (1 + np.exp(-np.clip(eta, -30, 30)))
-        gradient, curvature = _derivatives(
-            codes, sizes, weight * (chance - truth), weight * chance * (1 - chance)
-        )
-        gradient += tight * beta
-        curvature[np.diag_indices_from(curvature)] += tight
-        step = np.clip(np.linalg.solve(curvature, gradient), -2, 2)
-        beta -= step
-        if np.abs(step).max() < 1e-3:
-            break
-    return [beta[starts[i] : starts[i + 1]] for i in range(len(sizes))]
-
-
-def _derivatives(codes: list[Codes], sizes: list[int], slope: Floats, bend: Floats) -> tuple[Floats, Floats]:
-    """Return gradient and Hessian; a block of two columns is a table of counts, never a wide matrix."""
-    starts = np.cumsum([0, *sizes])
-    gradient, curvature = np.zeros(starts[-1]), np.zeros((starts[-1], starts[-1]))
-    known = [code >= 0 for code in codes]
-    for i, code in enumerate(codes):
-        mine, here = slice(starts[i], starts[i + 1]), known[i]
-        gradient[mine] = np.bincount(code[here], slope[here], sizes[i])
-        np.fill_diagonal(curvature[mine, mine], np.bincount(code[here], bend[here], sizes[i]))
-        for j in range(i):
-            both = here & known[j]
-            flat = code[both] * sizes[j] + codes[j][both]
-            block = np.bincount(flat, bend[both], sizes[i] * sizes[j]).reshape(sizes[i], sizes[j])
-            theirs = slice(starts[j], starts[j + 1])
-            curvature[mine, theirs], curvature[theirs, mine] = block, block.T
-    return gradient, curvature

@@ -43,13 +43,15 @@ class Reach:
 class Trial:
     """One report with its candidates; `same` are the earlier cases it is about, found or not.
 
-    `refused` are those that were proposed as the same, and that somebody looked at and did not take.
+    `refused` are those that were proposed as the same, and that somebody looked at and did not take. Those
+    `unclear` teach nothing unless they are the same: both carry a label, which may name a third.
     """
 
     report: Reported
     candidates: tuple[Candidate, ...]
     same: frozenset[str]
     refused: frozenset[str] = frozenset()
+    unclear: frozenset[str] = frozenset()
 
 
 def replay(
@@ -57,8 +59,12 @@ def replay(
     links: Mapping[str, frozenset[str]],
     reach: Reach | None = None,
     refused: Mapping[str, frozenset[str]] | None = None,
+    unclear: frozenset[str] = frozenset(),
 ) -> Iterator[Trial]:
-    """Tell the reports in order of their times. `links` join cases that labels say are one, both ways."""
+    """Tell the reports in order of their times. `links` join cases that labels say are one, both ways.
+
+    Of two that are both among the `unclear` nothing is known unless they are linked.
+    """
     field = _Field(reach or Reach())
     ordered = sorted(reports, key=lambda each: (each.sighting.at, each.key))
     for report in ordered:
@@ -68,6 +74,7 @@ def replay(
             candidates=tuple(field.near(report.sighting)),
             same=frozenset(same & field.cases.keys()),
             refused=(refused or {}).get(report.key, frozenset()),
+            unclear=unclear if report.key in unclear else frozenset(),
         )
         field.take(report)
 

@@ -185,3 +185,51 @@ def test_a_hundred_decisions_without_a_mistake_are_no_certainty():
 def test_wrong_files_are_refused_by_name(changes, said):
     with pytest.raises(ValueError, match=said):
         Learned.from_mapping({"version": "1", "levels": {}} | changes)
+
+
+def test_what_may_be_one_thing_though_nothing_says_so_teaches_nothing(weights):
+    told = [each for each in town(4) if each.sighting.service == "ECL-PAN"]
+    # Two labels in three are missing: the second report has a number of its own, and no link to the first.
+    split = [replace(each, case=each.key) for each in told]
+    seconds = [each.key for each in told if each.key != each.case]
+    linked = replay.both_ways((key, key.removesuffix("b")) for key in seconds[::3])
+    unclear = frozenset(seconds) | {key.removesuffix("b") for key in seconds}
+    plain = learning.learn(replay.replay(split, linked), weights, "plain")
+    spared = learning.learn(replay.replay(split, linked, unclear=unclear), weights, "spared")
+    assert spared.same == plain.same
+    assert spared.pairs < plain.pairs
+    case = Candidate(
+        key=1, service="ECL-PAN", opened_at=NOON - timedelta(hours=1), lon=-74.13 + 80 / PER_LON, lat=45.25,
+        accuracy_m=6,
+    )  # fmt: skip
+    here = seen("1", "ECL-PAN", NOON, 0, 0).sighting
+    denied, likely = (
+        duplicates.score(here, case, replace(weights, learned=each.learned)).probability
+        for each in (plain, spared)
+    )
+    assert likely > denied + 0.05
+
+
+def test_a_citys_file_is_learned_more_freely_and_without_what_needs_many_labels(trials, lesson, weights):
+    freely = learning.learn(trials, weights, "file", learning.OF_A_FILE).learned
+    assert not any(term == "together" for term, _ in freely.levels)
+    assert any(term == "together" for term, _ in lesson.learned.levels)
+
+    def of_kind(learned: Learned) -> float:
+        return sum(abs(own.get(("prior", ""), 0.0)) for own in learned.by_kind.values())
+
+    assert of_kind(freely) > of_kind(lesson.learned)
+
+
+def test_a_form_sent_twice_by_nobody_in_particular_is_learned_as_such(weights):
+    here = seen("1", "ECL-PAN", NOON, 0, 0).sighting
+
+    def named(seconds: float) -> set[str]:
+        case = Candidate(
+            key=1, service="ECL-PAN", opened_at=NOON - timedelta(seconds=seconds), lon=-74.13, lat=45.25
+        )
+        terms = duplicates.score(here, case, weights).terms
+        return {term.name for term in terms if term.value == 0 and term.name == "instant"}
+
+    assert named(30) == {"instant"}
+    assert named(120) == set()

@@ -1,4 +1,4 @@
-"""The place that a person gave a case in its crew's order: kept when the case is joined to another, for the undo."""
+"""A case's place in its crew's order: kept when the case is joined to another, for the undo."""
 
 from collections.abc import Mapping
 from typing import Any

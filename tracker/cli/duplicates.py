@@ -96,7 +96,9 @@ def evaluate(
         early, late = evaluating.trials_of(question)
         models = {given.version: given}
         if learns:
-            models["learned here"] = evaluating.learned_from(early, weights.prior(), "learned here")
+            models["learned here"] = evaluating.learned_from(
+                early, weights.prior(), "learned here", question.manner
+            )
         beside = _optimum(Source(**source), question) if asks_optimum else {}
         answer = evaluating.judge(early, late, models, question, beside)
         duplicates_table.show(answer, Console(width=150))

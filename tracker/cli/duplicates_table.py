@@ -13,7 +13,8 @@ from tracker.duplicates.evaluating import Answer, Line
 
 OPTIMUM = "optimum"
 _LEAST = 5
-_RULE = "30m_7d"
+_RULE = evaluating.RIVAL
+_MANY = 30  # so many labelled repeats a service needs to be compared with the rule in earnest
 
 
 def show(answer: Answer, console: Console) -> None:
@@ -29,6 +30,7 @@ def show(answer: Answer, console: Console) -> None:
         lines = [line for line in answer.lines if line.by == by and line.card.repeats >= _LEAST]
         wanted = [*answer.weights, _RULE]
         console.print(_table(title, sorted((each for each in lines if each.judge in wanted), key=_order)))
+    console.print(_beside(answer))
     console.print(_macro(answer.lines, judges))
 
 
@@ -72,16 +74,47 @@ def _table(title: str, lines: Iterable[Line]) -> Table:
     return table
 
 
+def _beside(answer: Answer) -> Table:
+    """Put the models side by side by service: at their own trouble, and at that of the plainest rule."""
+    title = pick(
+        fr=f"Par service : R@1, R@3, R@1 avec autant de propositions que {_RULE} (* : ≥ {_MANY} doublons)",
+        en=f"By service: R@1, R@3, R@1 with as many suggestions as {_RULE} (*: ≥ {_MANY} repeats)",
+    )
+    table = Table(title=title)
+    table.add_column("", no_wrap=True)
+    table.add_column(pick(fr="doublons", en="repeats"), justify="right")
+    for name in (*answer.weights, _RULE):
+        table.add_column(name, justify="right")
+    told: dict[str, dict[str, Line]] = {}
+    for line in answer.lines:
+        if line.by == "service" and line.card.repeats >= _LEAST:
+            told.setdefault(line.value, {})[line.judge] = line
+    for service, by_judge in sorted(told.items(), key=lambda each: _order(each[1][_RULE])):
+        rule = by_judge[_RULE].card
+        count = f"{rule.repeats} *" if rule.repeats >= _MANY else f"{rule.repeats}  "
+        cells = [_three(by_judge[name], by_judge[name].even_recall_1) for name in answer.weights]
+        table.add_row(service, count, *cells, _three(by_judge[_RULE], rule.recall_1))
+    return table
+
+
+def _three(line: Line, evenly: float | None) -> str:
+    return " ".join(_share(each) or "    -" for each in (line.card.recall_1, line.card.recall_3, evenly))
+
+
 def _macro(lines: Iterable[Line], judges: Iterable[str]) -> Table:
     kept = list(lines)
     table = Table(title=pick(fr="Moyenne des services (≥ 5 doublons)", en="Mean of services (≥ 5 repeats)"))
-    for name in ("", "n", pick(fr="propositions", en="shown"), "R@1", "R@3", "F1"):
+    links = (pick(fr="lien 50", en="link 50"), pick(fr="lien 70", en="link 70"))
+    for name in ("", "n", pick(fr="propositions", en="shown"), "R@1", "R@3", "F1", *links):
         table.add_column(name, justify="left" if name == "" else "right")
     for judge in judges:
         mean = evaluating.macro(kept, judge, _LEAST)
-        values = (mean.get(name) for name in ("suggestions", "recall_1", "recall_3", "f1"))
+        values = (mean.get(name) for name in _MEANS)
         table.add_row(judge, str(int(mean["services"])), *map(_share, values))
     return table
+
+
+_MEANS = ("suggestions", "recall_1", "recall_3", "f1", "any_link_50", "any_link_70")
 
 
 def _share(value: float | None) -> str:

@@ -11,6 +11,7 @@ from datetime import datetime
 from gis import evidence, learning, measures, replay
 from gis.baselines import RULES
 from gis.learned import Learned
+from gis.learning import Manner
 from gis.measures import Judged, Scorecard, Stratum, Thresholds
 from gis.replay import Reach, Trial
 from gis.sighting import Candidate, Sighting
@@ -21,7 +22,7 @@ from tracker.duplicates.labelled import Labels, Material
 # Suggestions a person is shown: at most one report in five has one. Tuned a little lower, since a busy month
 # (a storm) has more of everything than the months before it.
 BUDGET = 0.20
-TUNED_BUDGET = 0.15
+TUNED_BUDGET = 0.14
 # At intake what has one chance in twenty is shown among the three: to look costs the desk a second.
 SHOWN_FROM = -2.94
 ATTACH_PRECISION = 0.997
@@ -44,6 +45,11 @@ class Question:
     reach: Reach
     stratum: Stratum
     is_intake: bool = False
+
+    @property
+    def manner(self) -> Manner:
+        """Say how freely to learn from this."""
+        return learning.AT_INTAKE if self.is_intake else learning.OF_A_FILE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,7 +108,9 @@ def trials_of(question: Question) -> tuple[list[Trial], list[Trial]]:
     early: list[Trial] = []
     late: list[Trial] = []
     labels = question.material.labels
-    for trial in replay.replay(question.material.reports, labels.links, question.reach, labels.refused):
+    for trial in replay.replay(
+        question.material.reports, labels.links, question.reach, labels.refused, labels.unclear
+    ):
         if question.is_intake:
             seen, asked = trial.report.sighting, question.stratum
             trial = replace(trial, candidates=tuple(c for c in trial.candidates if asked(seen, c)))
@@ -110,15 +118,17 @@ def trials_of(question: Question) -> tuple[list[Trial], list[Trial]]:
     return early, late
 
 
-def learned_from(trials: Sequence[Trial], base: Weights, version: str) -> Weights:
+def learned_from(
+    trials: Sequence[Trial], base: Weights, version: str, manner: Manner = learning.AT_INTAKE
+) -> Weights:
     """Learn on the earlier part, calibrate on the later part, then learn again from everything."""
     cut = int(len(trials) * (1 - CALIBRATED_ON))
-    first = replace(base, learned=learning.learn(trials[:cut], base, version).learned)
+    first = replace(base, learned=learning.learn(trials[:cut], base, version, manner).learned)
     calibrated = learning.calibrate(trials[cut:], first)
-    lesson = learning.learn(trials, base, version)
+    lesson = learning.learn(trials, base, version, manner)
     learned = replace(
         lesson.learned, shift=calibrated.shift, scale=calibrated.scale, rivals=calibrated.rivals,
-        shifts=calibrated.shifts,
+        shifts=calibrated.shifts if manner.has_shifts else {},
         facts={"reports": lesson.trials, "pairs": lesson.pairs, "duplicates": lesson.same},
     )  # fmt: skip
     return replace(base, learned=learned)
@@ -241,14 +251,12 @@ def _any_links(judged: Iterable[Judged], labels: Labels) -> Iterator[tuple[float
 
 def macro(lines: Iterable[Line], judge: str, least: int) -> dict[str, float]:
     """Return the means over services with at least so many duplicates, none counting more than another."""
-    cards = [
-        each.card
-        for each in lines
-        if each.judge == judge and each.by == "service" and each.card.repeats >= least
+    kept = [
+        each for each in lines if each.judge == judge and each.by == "service" and each.card.repeats >= least
     ]
-    told: dict[str, float] = {"services": len(cards)}
-    for name in ("recall_1", "recall_3", "suggestions", "f1"):
-        values = [getattr(card, name) or 0.0 for card in cards]
+    told: dict[str, float] = {"services": len(kept)}
+    for name in ("recall_1", "recall_3", "suggestions", "f1", "any_link_50", "any_link_70"):
+        values = [getattr(each if name.startswith("any") else each.card, name) or 0.0 for each in kept]
         if values:
             told[name] = sum(values) / len(values)
     return told
@@ -268,11 +276,12 @@ def learned_facts(trials: Sequence[Trial], question: Question, version: str, at:
         raise errors.NothingToLearn(len(trials), same)
     prior = weights.prior()
     cut = int(len(trials) * (1 - CALIBRATED_ON))
-    first = learned_from(trials[:cut], prior, version)
+    manner = question.manner
+    first = learned_from(trials[:cut], prior, version, manner)
     earlier = [measures.judge_by_weights(each, first, question.stratum) for each in trials[:cut]]
     later = [measures.judge_by_weights(each, first, question.stratum) for each in trials[cut:]]
     card = measures.score(later, _tuned(earlier, question))
-    found = learned_from(trials, prior, version).learned
+    found = learned_from(trials, prior, version, manner).learned
     assert found is not None
     told = {name: getattr(card, name) for name in ("recall_1", "recall_3", "precision", "recall", "f1")}
     shares = {name: None if value is None else round(value, 4) for name, value in told.items()}

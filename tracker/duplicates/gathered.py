@@ -53,6 +53,7 @@ def _lines(material: Material) -> Iterator[dict[str, Any]]:
             "refused": sorted(labels.refused.get(report.key, ())),
             "repeats": report.key in labels.repeats,
             "touched": report.key in labels.touched,
+            "unclear": report.key in labels.unclear,
         }
 
 
@@ -66,7 +67,7 @@ def _material(name: str, lines: Iterator[dict[str, Any]]) -> Material:
     links: dict[str, frozenset[str]] = {}
     refused: dict[str, frozenset[str]] = {}
     incidents: dict[str, str] = {}
-    repeats, touched = set(), set()
+    repeats, touched, unclear = set(), set(), set()
     for line in lines:
         key = line["key"]
         reports.append(_report(line))
@@ -80,12 +81,15 @@ def _material(name: str, lines: Iterator[dict[str, Any]]) -> Material:
             repeats.add(key)
         if line["touched"]:
             touched.add(key)
+        if line.get("unclear"):  # what older files do not say
+            unclear.add(key)
     labels = Labels(
         links=links,
         repeats=frozenset(repeats),
         touched=frozenset(touched),
         incidents=incidents,
         refused=refused,
+        unclear=frozenset(unclear),
     )
     return Material(name=name, reports=tuple(reports), labels=labels)
 

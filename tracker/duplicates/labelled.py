@@ -33,7 +33,8 @@ class Labels:
     """Who is one with whom: links join two reports; `touched` carry a label of any kind.
 
     `repeats` are reports called a duplicate, also of one that is not in the file; `incidents` are by report,
-    and so are `refused`: incidents that were proposed to somebody, who did not take them.
+    and so are `refused`: incidents that were proposed to somebody, who did not take them. Two `unclear` ones
+    may be one thing though no link says so: a label names one parent, and both may repeat a third.
     """
 
     links: Mapping[str, frozenset[str]]
@@ -41,6 +42,7 @@ class Labels:
     touched: frozenset[str]
     incidents: Mapping[str, str]
     refused: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unclear: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,11 +89,13 @@ def _parent(columns: list[str]) -> str | None:
 
 def _of_parents(pairs: list[tuple[str, str]]) -> Labels:
     linked = [(child, parent) for child, parent in pairs if parent]
+    touched = frozenset(child for child, _ in pairs) | {parent for _, parent in linked}
     return Labels(
         links=both_ways(linked),
         repeats=frozenset(child for child, _ in pairs),
-        touched=frozenset(child for child, _ in pairs) | {parent for _, parent in linked},
+        touched=touched,
         incidents={},
+        unclear=touched,
     )
 
 

@@ -58,6 +58,7 @@ def test_evaluate_prints_every_judge_and_writes_a_table_and_a_picture(source, tm
     assert done.exit_code == 0, done.output
     for judge in ("learned here", "fixmystreet", "brussels", "signalen", "30m_7d"):
         assert judge in done.output
+    assert "R@1 avec autant de propositions que 30m_7d" in done.output
     with (tmp_path / "out" / "duplicates-small.csv").open(encoding="utf-8") as stream:
         lines = {(each["judge"], each["by"]): each for each in csv.DictReader(stream)}
     learned = lines["learned here", "*"]

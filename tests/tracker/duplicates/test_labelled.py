@@ -73,6 +73,7 @@ def test_incidents_are_labels_too(tmp_path):
     found = labelled.read_labels(tmp_path / "truth.csv")
     assert found.incidents == {"V1": "7", "V2": "7", "V3": "8"}
     assert found.repeats == {"V1", "V2"}
+    assert not found.unclear
 
 
 def test_a_duplicate_of_something_else_is_a_repeat_without_a_link(tmp_path):
@@ -81,6 +82,7 @@ def test_a_duplicate_of_something_else_is_a_repeat_without_a_link(tmp_path):
     assert found.links == {"A": {"B"}, "B": {"A"}}
     assert found.repeats == {"A", "C"}
     assert found.touched == {"A", "B", "C"}
+    assert found.unclear == {"A", "B", "C"}
 
 
 @pytest.mark.parametrize("content", ["", "report\nA\n", "report,of\nA,B\n"])
