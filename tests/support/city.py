@@ -175,9 +175,9 @@ def found(place: Place, code: str = CODE, *, prefix: str = PREFIX) -> None:
 # (A storm ends by a statement of its own, which tells the processes that know it.)
 KEPT = """
     address alembic_version asset boundary_set case_cell_fold catalogue_term crew crew_district crew_skill
-    depot district duplicate_weights fee map_feature parcel resource retired_place service service_question
-    service_standard shift signing_key storm street_segment third_party triage_activation triage_rules
-    workflow_version
+    depot district duplicate_weights fee hall map_feature parcel resource retired_place seat service
+    service_question service_standard shift signing_key storm street_segment third_party triage_activation
+    triage_rules workflow_version
 """
 
 

@@ -1,18 +1,16 @@
 """Bookings over HTTP: what there is, when it is free, taking it or waiting for it."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import orjson
 from flask import Response
 from sqlalchemy.orm import Session
 
-from tracker.bookings import errors, queries, schemas, service
+from tracker.bookings import asking, errors, places, queries, schemas, service
 from tracker.bookings.models import Resource
 from tracker.bookings.queries import Wish
-from tracker.db import selected
 from tracker.http import edge, idempotency, language, openapi
 from tracker.http.idempotency import Kept
 from tracker.places.service import Given
@@ -23,7 +21,7 @@ from tracker.reports import service as intake
 from tracker.reports.submission import Submission
 
 blp = openapi.Blueprint(
-    "bookings", __name__, url_prefix=openapi.PREFIX, description="Rooms, things and places on tours."
+    "bookings", __name__, url_prefix=openapi.PREFIX, description="Rooms, things, places and seats."
 )
 HELD_FOR = timedelta(minutes=10)
 LONGEST_LOOK = timedelta(days=62)
@@ -37,7 +35,7 @@ def list_resources(given: dict[str, Any]) -> Response:
     """List what can be booked."""
     with edge.transaction() as session:
         edge.require("booking.read")
-        body = {"resources": [_resource(each) for each in queries.listed(session, given["service"])]}
+        body = {"resources": asking.listed(session, queries.listed(session, given["service"]))}
     return Response(orjson.dumps(body), 200, content_type="application/json")
 
 
@@ -54,13 +52,57 @@ def read_availability(given: dict[str, Any], code: str) -> Response:
             raise errors.PeriodInvalid
         resource = queries.resource(session, code)
         wish = Wish(resource=resource, starts_at=starts, ends_at=ends, quantity=given["quantity"])
-        free = len(queries.free_units(session, wish))
+        standing = queries.standing(session, wish)
+        can_be_asked = asking.can_be_asked(session, wish, now=edge.clock())
         body = {
-            "is_free": free >= given["quantity"] and _can_be_asked(session, wish),
-            "free_units": free,
+            "is_free": standing.free >= given["quantity"] and can_be_asked,
+            "free_units": standing.free,
+            "held_units": standing.held,
+            "taken_units": standing.taken,
             "price": queries.price(wish),
             "busy": [row._asdict() for row in queries.busy(session, resource, starts, ends)],
         }
+    return Response(orjson.dumps(body), 200, content_type="application/json")
+
+
+@blp.route("/resources/<code>/seats")
+@openapi.documented(200, schemas.SeatList)
+@openapi.problems(404)
+def list_seats(code: str) -> Response:
+    """List the seats of a show from the stage: free, held in somebody's cart, or taken; never by whom."""
+    with edge.transaction() as session:
+        edge.require("booking.read")
+        resource = queries.resource(session, code)
+        taken = places.units_taken(session, [resource])[resource.id]
+        body = {
+            "hall": resource.hall_code,
+            "seats": [
+                {
+                    "label": each.label,
+                    "row": each.line,
+                    "number": each.number,
+                    "is_accessible": each.is_accessible,
+                    "state": {None: "free", True: "held", False: "taken"}[taken.get(each.unit)],
+                }
+                for each in places.seats(session, resource)
+            ],
+        }
+    return Response(orjson.dumps(body), 200, content_type="application/json")
+
+
+@blp.route("/bookings/quote", methods=["POST"])
+@blp.arguments(schemas.QuoteGiven)
+@openapi.documented(200, schemas.QuoteTold)
+@openapi.problems(400, 404, 415, 422)
+def quote_booking(given: dict[str, Any]) -> Response:
+    """Tell what something would cost this person before anything is taken, and what is nearest to it.
+
+    An address the town knows makes a resident. Nothing of it is kept.
+    """
+    with edge.transaction() as session:
+        edge.require("booking.read")
+        asked = asking.asked(session, given, given["born_on"])
+        body = asking.quote(session, asked, now=edge.clock())
     return Response(orjson.dumps(body), 200, content_type="application/json")
 
 
@@ -84,19 +126,25 @@ def begin_booking(given: dict[str, Any]) -> Response:
 
 
 def _begun(session: Session, submission: Submission, slot: dict[str, Any]) -> Kept:
-    at = submission.received_at
-    wish = _wish(session, slot)
-    if wish.resource.service_code != submission.service_code:
+    at, zone = submission.received_at, asking.zone_of(session)
+    asked = asking.asked(session, slot)
+    if asked.wish.resource.service_code != submission.service_code:
         raise report_errors.ServiceUnknown(submission.service_code)
-    queries.check_period(wish, now=at, zone=_zone(session))
-    submission = _placed(submission, wish.resource)
+    queries.check_period(asked.wish, now=at, zone=zone)
+    asked, submission = asking.named(asked, _placed(submission, asked.wish.resource))
+    wish, is_placed = asked.wish, places.is_placed(asked.wish.resource)
+    if is_placed:
+        places.check_open(wish, now=at, zone=zone)
     service.lock(session, wish.resource.id)
     waits = submission.first == "join_waitlist"
-    is_free = len(queries.free_units(session, wish)) >= wish.quantity
-    if is_free == waits:
-        raise errors.SlotFree if waits else errors.SlotTaken
+    if waits:  # any of its units will do
+        asked = replace(asked, wish=replace(wish, units=()))
+    if asking.is_free(session, asked) == waits:
+        raise errors.SlotFree if waits else errors.SlotTaken(asking.near(session, asked, now=at))
     receipt = intake.submit(session, submission)
-    service.write(session, receipt.case.id, wish, holds=not waits, at=at)
+    if is_placed:
+        places.check_person(session, wish.resource, asked.born_on, wish.participant, zone)
+    service.write(session, receipt.case.id, asked.wish, holds=not waits, at=at)
     body = present.receipt(session, receipt, language.current(), is_staff=submission.is_staff) | {
         "advice": None,
         "held_until": None if waits else at + HELD_FOR,
@@ -113,48 +161,3 @@ def _placed(submission: Submission, resource: Resource) -> Submission:
     if at is None or given != Given():
         return submission
     return replace(submission, given=Given(lon=at["lon"], lat=at["lat"], method="asset"))
-
-
-def _wish(session: Session, slot: dict[str, Any]) -> Wish:
-    resource = queries.resource(session, slot["resource"])
-    starts, ends = slot["starts_at"], slot["ends_at"]
-    if resource.kind == "tour":
-        starts, ends = queries.whole_day(_day(session, starts), _zone(session))
-    if ends is None:
-        raise errors.PeriodInvalid
-    return Wish(
-        resource=resource,
-        starts_at=starts,
-        ends_at=ends,
-        quantity=slot["quantity"],
-        people=slot["people"],
-        alcohol=slot["alcohol"],
-    )
-
-
-def _can_be_asked(session: Session, wish: Wish) -> bool:
-    try:
-        queries.check_period(wish, now=edge.clock(), zone=_zone(session))
-    except errors.BookingError:
-        return False
-    return True
-
-
-def _day(session: Session, moment: datetime) -> Any:
-    return moment.astimezone(_zone(session)).date()
-
-
-def _zone(session: Session) -> ZoneInfo:
-    return ZoneInfo(selected(session).zone)
-
-
-def _resource(given: Resource) -> dict[str, Any]:
-    return {
-        "code": given.code,
-        "kind": given.kind,
-        "service_code": given.service_code,
-        "name": given.name_en if language.current() == "en" else given.name_fr,
-        "units": given.units,
-        "district": given.district_code,
-        "rules": given.rules,
-    }

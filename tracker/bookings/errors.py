@@ -1,5 +1,9 @@
 """Why something cannot be booked."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
 
 class BookingError(Exception):
     """This cannot be booked."""
@@ -18,6 +22,40 @@ class ResourceUnknown(BookingError):
 
 class SlotTaken(BookingError):
     """Somebody else holds it at that time."""
+
+    def __init__(self, near: Sequence[Any] = ()) -> None:
+        super().__init__()
+        self.near = near
+
+
+class SeatUnknown(BookingError):
+    """The hall has no such seat."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__()
+        self.label = label
+
+
+class RegistrationClosed(BookingError):
+    """Registration has not begun for this person."""
+
+    def __init__(self, opens_at: datetime, *, for_residents: bool) -> None:
+        super().__init__()
+        self.opens_at = opens_at
+        self.for_residents = for_residents
+
+
+class AgeOutside(BookingError):
+    """The activity is for other ages."""
+
+    def __init__(self, least: int | None, most: int | None) -> None:
+        super().__init__()
+        self.least = least
+        self.most = most
+
+
+class AlreadyRegistered(BookingError):
+    """That person is registered for it already, or waits for it."""
 
 
 class SlotFree(BookingError):

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from tracker import definitions
-from tracker.bookings import service
+from tracker.bookings import halls, service
 from tracker.bookings.errors import ResourcesInvalid
 from tracker.bookings.models import Resource
 from tracker.catalogue import queries as catalogue
@@ -19,8 +19,8 @@ from tracker.payments.models import Fee
 
 KINDS = ("room", "stock", "tour", "activity", "show")
 MONEY = ("hourly_cents", "flat_cents", "deposit_cents", "approve_above")
-RULES = (*MONEY, "opens", "closes", "weekdays", "refund", "answers", "at")
-FAMILY_OF = {"resources": "booking", "fees": "permit"}
+RULES = (*MONEY, "opens", "closes", "weekdays", "refund", "answers", "at", *halls.RULES)
+KEYS = ("halls", "resources", "fees")
 
 
 def read(path: Path) -> Mapping[str, Any]:
@@ -32,36 +32,42 @@ def read(path: Path) -> Mapping[str, Any]:
 
 
 def load(session: Session, given: Mapping[str, Any], *, at: datetime) -> tuple[int, int, int]:
-    """Store the resources and fees of a file; return how many of each, and how many resources were retired.
+    """Store what a file has; return how many resources and fees, and how many resources were retired.
 
     What the file no longer names is no longer lent; bookings of it stand. Raises ResourcesInvalid naming
     every entry and field that is wrong; nothing is stored then.
     """
     resources, fees = given.get("resources") or {}, given.get("fees") or {}
-    mistakes = [f"{key}: unknown" for key in given if key not in FAMILY_OF]
+    mistakes = [f"{key}: unknown" for key in given if key not in KEYS]
+    mistakes += halls.faults(session, given.get("halls") or {})
     for key, entries in (("resources", resources), ("fees", fees)):
         if not isinstance(entries, Mapping):
             raise ResourcesInvalid((f"{key}: must be a mapping",))
         check = _resource_faults if key == "resources" else _fee_faults
         for code, entry in entries.items():
-            mistakes += [f"{key}.{code}.{fault}" for fault in _faults(session, key, entry, check)]
+            mistakes += [f"{key}.{code}.{fault}" for fault in _faults(session, entry, check)]
+    for code, entry in resources.items():
+        mistakes += [f"resources.{code}.{fault}" for fault in halls.place_faults(entry, given.get("halls"))]
+        mistakes += [f"resources.{code}.{fault}" for fault in halls.moved_faults(session, str(code), entry)]
     if mistakes:
         raise ResourcesInvalid(tuple(mistakes))
+    sizes = halls.store(session, given.get("halls") or {})
     for code, entry in resources.items():
-        _store(session, str(code), entry)
+        _store(session, str(code), entry, sizes)
     session.execute(delete(Fee))
     session.add_all(Fee(service_code=str(code), **entry) for code, entry in fees.items())
     session.flush()
     return len(resources), len(fees), service.retire_missing(session, set(map(str, resources)), at=at)
 
 
-def _store(session: Session, code: str, entry: Mapping[str, Any]) -> None:
+def _store(session: Session, code: str, entry: Mapping[str, Any], sizes: Mapping[str, int]) -> None:
     values = {
         "kind": entry["kind"],
         "service_code": entry["service"],
         "name_fr": entry["name"]["fr"],
         "name_en": entry["name"]["en"],
-        "units": entry.get("units", 1),
+        "units": sizes[entry["hall"]] if "hall" in entry else entry.get("units", 1),
+        "hall_code": entry.get("hall"),
         "district_code": entry.get("district"),
         "rules": dict(entry.get("rules") or {}),
         "retired_at": None,
@@ -70,7 +76,7 @@ def _store(session: Session, code: str, entry: Mapping[str, Any]) -> None:
     session.execute(statement.on_conflict_do_update(index_elements=["code"], set_=values))
 
 
-def _faults(session: Session, key: str, entry: Any, check: Any) -> Iterator[str]:
+def _faults(session: Session, entry: Any, check: Any) -> Iterator[str]:
     if not isinstance(entry, Mapping):
         yield "must be a mapping"
         return
@@ -81,8 +87,7 @@ def _resource_faults(session: Session, entry: Mapping[str, Any]) -> Iterator[str
     if entry.get("kind") not in KINDS:
         yield f"kind: one of {', '.join(KINDS)}"
     yield from _service_faults(session, str(entry.get("service")), "booking", "service")
-    name = entry.get("name")
-    if not (isinstance(name, Mapping) and all(isinstance(name.get(each), str) for each in ("fr", "en"))):
+    if not halls.is_said(entry.get("name")):
         yield "name: needs fr and en"
     units = entry.get("units", 1)
     if not _is_whole(units) or not 1 <= units <= 10_000:
@@ -95,7 +100,7 @@ def _resource_faults(session: Session, entry: Mapping[str, Any]) -> Iterator[str
     yield from (f"rules.{each}" for each in _rule_faults(rules))
 
 
-_ENTRY = ("kind", "service", "name", "units", "district", "rules")
+_ENTRY = ("kind", "service", "name", "units", "district", "rules", "hall")
 
 
 def _rule_faults(rules: Mapping[str, Any]) -> Iterator[str]:

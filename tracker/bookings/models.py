@@ -13,6 +13,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     Text,
     UniqueConstraint,
     text,
@@ -23,8 +24,41 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tracker.db import Base
 
 
+class Hall(Base):
+    """A hall whose seats are numbered."""
+
+    __tablename__ = "hall"
+
+    code: Mapped[str] = mapped_column(Text, primary_key=True)
+    name_fr: Mapped[str] = mapped_column(Text)
+    name_en: Mapped[str] = mapped_column(Text)
+
+
+class Seat(Base):
+    """A seat of a hall, and the unit that it is of every show there."""
+
+    __tablename__ = "seat"
+    __table_args__ = (
+        UniqueConstraint("hall_code", "line", "number", name="seat_hall_code_line_number_key"),
+        CheckConstraint("unit BETWEEN 1 AND 10000", name="unit"),
+    )
+
+    hall_code: Mapped[str] = mapped_column(ForeignKey("hall.code", ondelete="CASCADE"), primary_key=True)
+    unit: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    line: Mapped[str] = mapped_column(Text)
+    number: Mapped[int] = mapped_column(Integer)
+    is_accessible: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+
+    @property
+    def label(self) -> str:
+        """Return what is printed on the ticket: A-7."""
+        return f"{self.line}-{self.number}"
+
+
 class Resource(Base):
     """Something that is booked, in so many units: a room is one, tables are forty, a tour has stops a day.
+
+    The units of an activity are its places, those of a show the seats of its hall; both have one period only.
 
     `rules` holds hours, prices in cents, the deposit, what must be approved and what is refunded (see
     docs/howto/bookings.md).
@@ -45,12 +79,16 @@ class Resource(Base):
     name_en: Mapped[str] = mapped_column(Text)
     units: Mapped[int] = mapped_column(Integer)
     district_code: Mapped[str | None] = mapped_column(Text)
+    hall_code: Mapped[str | None] = mapped_column(ForeignKey("hall.code"))
     rules: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     retired_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class Booking(Base):
-    """What a case asks of a resource, from when to when. Held, or waiting in the order of `asked_at`."""
+    """What a case asks of a resource, from when to when. Held, or waiting in the order of `asked_at`.
+
+    `participant` is a digest of who is registered for an activity, so that nobody is twice.
+    """
 
     __tablename__ = "booking"
     __table_args__ = (
@@ -58,6 +96,13 @@ class Booking(Base):
         CheckConstraint("quantity >= 1", name="quantity"),
         CheckConstraint("ends_at > starts_at", name="period"),
         Index("booking_waiting_ix", "resource_id", "asked_at", postgresql_where=text("state = 'waiting'")),
+        Index(
+            "booking_participant_key",
+            "resource_id",
+            "participant",
+            unique=True,
+            postgresql_where=text("participant IS NOT NULL AND state <> 'released'"),
+        ),
     )
 
     case_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -68,6 +113,8 @@ class Booking(Base):
     state: Mapped[str] = mapped_column(Text)
     people: Mapped[int | None] = mapped_column(Integer)
     alcohol: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    is_resident: Mapped[bool | None] = mapped_column(Boolean)
+    participant: Mapped[bytes | None] = mapped_column(LargeBinary)
     asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 

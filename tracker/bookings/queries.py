@@ -15,6 +15,7 @@ from tracker.bookings.models import Booking, Resource
 
 NOON = time(12)
 MOST_PEOPLE = 50
+PLACED = ("activity", "show")
 LONGEST = timedelta(days=31)
 
 _TAKEN = text("""
@@ -26,6 +27,12 @@ _BUSY = text("""
            count(*) FILTER (WHERE c.status IN ('cart', 'offered')) AS held
     FROM booking_unit u JOIN "case" c ON c.id = u.case_id
     WHERE u.resource_id = :resource AND u.during && tstzrange(:starts, :ends) GROUP BY 1, 2 ORDER BY 1, 2
+""")
+_STANDING = text("""
+    SELECT count(*) AS busy, count(*) FILTER (WHERE is_held) AS held FROM (
+        SELECT bool_and(c.status IN ('cart', 'offered')) AS is_held
+        FROM booking_unit u JOIN "case" c ON c.id = u.case_id
+        WHERE u.resource_id = :resource AND u.during && tstzrange(:starts, :ends) GROUP BY u.unit) each_unit
 """)
 _RANK = text("""
     SELECT count(*) FROM booking b JOIN booking me ON me.case_id = :id
@@ -45,6 +52,18 @@ class Wish:
     quantity: int = 1
     people: int | None = None
     alcohol: bool = False
+    is_resident: bool | None = None  # None where it was not asked
+    participant: bytes | None = None
+    units: tuple[int, ...] = ()  # the very seats, where they are chosen
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """How many units are free during a period, held by who may still let go, and taken for good."""
+
+    free: int
+    held: int
+    taken: int
 
 
 def resource(session: Session, code: str) -> Resource:
@@ -77,6 +96,13 @@ def free_units(session: Session, wish: Wish) -> list[int]:
     return [unit for unit in range(1, wish.resource.units + 1) if unit not in taken]
 
 
+def standing(session: Session, wish: Wish) -> Standing:
+    """Count the units free, held and taken during a period; one that is held and taken by turns is taken."""
+    values = {"resource": wish.resource.id, "starts": wish.starts_at, "ends": wish.ends_at}
+    row = session.execute(_STANDING, values).one()
+    return Standing(free=max(wish.resource.units - row.busy, 0), held=row.held, taken=row.busy - row.held)
+
+
 def busy(session: Session, found: Resource, starts_at: datetime, ends_at: datetime) -> list[Any]:
     """Return when units are held, how many, and how many of them not for good; never by whom."""
     values = {"resource": found.id, "starts": starts_at, "ends": ends_at}
@@ -106,7 +132,8 @@ def check_period(wish: Wish, *, now: datetime, zone: ZoneInfo) -> None:
     """Check that a resource is lent at these times. Raises PeriodInvalid, TooLate."""
     found = wish.resource
     starts, ends = wish.starts_at.astimezone(zone), wish.ends_at.astimezone(zone)
-    if not (now < wish.starts_at < wish.ends_at <= wish.starts_at + LONGEST):
+    longest = wish.ends_at if found.kind in PLACED else wish.starts_at + LONGEST
+    if not (now < wish.starts_at < wish.ends_at <= longest):
         raise errors.PeriodInvalid
     if wish.quantity > found.units or wish.quantity < 1:
         raise errors.PeriodInvalid
@@ -134,10 +161,13 @@ def whole_day(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 
 def price(wish: Wish) -> dict[str, int]:
-    """Return what a wish costs in cents, by kind: the fee, flat or by the hour begun, and the deposit."""
+    """Return what a wish costs in cents, by kind: the fee (flat or by the hour begun), the deposit."""
     rules: Mapping[str, Any] = wish.resource.rules
     hours = -(-(wish.ends_at - wish.starts_at) // timedelta(hours=1))
-    fee = int(rules.get("flat_cents", 0)) * wish.quantity + int(rules.get("hourly_cents", 0)) * hours
+    each = int(rules.get("flat_cents", 0))
+    if not wish.is_resident:  # who has not said where they live pays what everybody may pay
+        each = int(rules.get("other_cents", each))
+    fee = each * wish.quantity + int(rules.get("hourly_cents", 0)) * hours
     deposit = int(rules.get("deposit_cents", 0))
     return {kind: cents for kind, cents in (("fee", fee), ("deposit", deposit)) if cents}
 

@@ -26,6 +26,13 @@ class ResourceTold(Schema):
     units = fields.Integer(required=True)
     district = fields.String(allow_none=True)
     rules = fields.Dict(required=True)
+    hall = fields.String(allow_none=True)
+    period = fields.Dict(
+        allow_none=True, metadata={"description": "of an activity or a show: starts_at, ends_at"}
+    )
+    places = fields.Dict(
+        allow_none=True, metadata={"description": "of an activity or a show: how many free, held, taken"}
+    )
 
 
 class ResourceList(Schema):
@@ -61,19 +68,81 @@ class AvailabilityTold(Schema):
 
     is_free = fields.Boolean(required=True)
     free_units = fields.Integer(required=True)
+    held_units = fields.Integer(
+        required=True, metadata={"description": "in a cart or offered: they may come free within minutes"}
+    )
+    taken_units = fields.Integer(required=True)
     price = fields.Dict(required=True, metadata={"description": "cents by kind: fee, deposit"})
     busy = fields.List(fields.Nested(BusyTold), required=True)
 
 
 class SlotGiven(Schema):
-    """What is asked for, and when. A tour takes the whole day of `starts_at`."""
+    """What is asked for, and when. A tour takes the whole day of `starts_at`.
+
+    An activity and a show have their own times. With an `address` of the town one registers as a resident.
+    """
 
     resource = fields.String(required=True, validate=validate.Length(1, 60))
-    starts_at = fields.AwareDateTime(required=True, validate=MOMENT)
+    starts_at = fields.AwareDateTime(load_default=None, allow_none=True, validate=MOMENT)
     ends_at = fields.AwareDateTime(load_default=None, allow_none=True, validate=MOMENT)
     quantity = fields.Integer(load_default=1, validate=validate.Range(1, 10_000))
     people = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, 100_000))
     alcohol = fields.Boolean(load_default=False)
+    address = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=200))
+    seats = fields.List(
+        fields.String(validate=validate.Length(1, 12)),
+        load_default=list,
+        validate=validate.Length(max=50),
+        metadata={"description": "of a show, by row and number: A-7"},
+    )
+
+
+class QuoteGiven(SlotGiven):
+    """What somebody would take, and who for."""
+
+    born_on = fields.Date(load_default=None, allow_none=True)
+
+
+class NearTold(Schema):
+    """What can be had instead."""
+
+    resource = fields.String(required=True)
+    name = fields.String(required=True)
+    starts_at = fields.AwareDateTime(required=True)
+    seats = fields.List(fields.String(), required=True)
+
+
+class QuoteTold(Schema):
+    """What it costs before anything is taken, and what can be had instead when it cannot be."""
+
+    is_free = fields.Boolean(required=True)
+    free_units = fields.Integer(required=True)
+    held_units = fields.Integer(required=True)
+    taken_units = fields.Integer(required=True)
+    price = fields.Dict(required=True)
+    is_resident = fields.Boolean(required=True)
+    opens_at = fields.AwareDateTime(allow_none=True)
+    is_open = fields.Boolean(required=True)
+    fits_age = fields.Boolean(allow_none=True)
+    seats_taken = fields.List(fields.String(), required=True)
+    near = fields.List(fields.Nested(NearTold), required=True)
+
+
+class SeatTold(Schema):
+    """A seat: free, held in somebody's cart, or taken; never by whom."""
+
+    label = fields.String(required=True)
+    row = fields.String(required=True)
+    number = fields.Integer(required=True)
+    is_accessible = fields.Boolean(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(["free", "held", "taken"]))
+
+
+class SeatList(Schema):
+    """The seats of a show, from the stage."""
+
+    hall = fields.String(allow_none=True)
+    seats = fields.List(fields.Nested(SeatTold), required=True)
 
 
 class BookingGiven(Schema):

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from tracker.bookings import errors, queries
+from tracker.bookings import errors, places, queries
 from tracker.bookings.models import Booking, Resource
 from tracker.bookings.queries import Wish
 from tracker.payments import service as payments
@@ -36,7 +36,10 @@ def lock(session: Session, resource_id: int) -> None:
 
 
 def write(session: Session, case_id: UUID, wish: Wish, *, holds: bool, at: datetime) -> Booking:
-    """Write what a new case asks for, held at once or in line, with what it costs. Raises SlotTaken."""
+    """Write what a new case asks for, held at once or in line, with what it costs.
+
+    Raises SlotTaken, AlreadyRegistered.
+    """
     booking = Booking(
         case_id=case_id,
         resource_id=wish.resource.id,
@@ -46,30 +49,38 @@ def write(session: Session, case_id: UUID, wish: Wish, *, holds: bool, at: datet
         state="waiting",
         people=wish.people,
         alcohol=wish.alcohol,
+        is_resident=wish.is_resident,
+        participant=wish.participant,
         asked_at=at,
     )
     session.add(booking)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:  # whoever does not take the lock meets the index
+        if "booking_participant_key" not in str(error.orig):
+            raise
+        raise errors.AlreadyRegistered from error
     for kind, cents in queries.price(wish).items():
         payments.charge(session, case_id, kind, cents, at=at)
     if holds:
-        hold(session, booking, wish.resource)
+        hold(session, booking, wish.resource, wish.units)
     return booking
 
 
-def hold(session: Session, booking: Booking, resource: Resource) -> None:
-    """Hold the units a booking asks for. Raises SlotTaken; nothing is held then."""
+def hold(session: Session, booking: Booking, resource: Resource, chosen: tuple[int, ...] = ()) -> None:
+    """Hold the units a booking asks for, those chosen if any. Raises SlotTaken; nothing is held then."""
     lock(session, resource.id)
     wish = wish_of(booking, resource)
     free = queries.free_units(session, wish)
-    if len(free) < booking.quantity:
+    units = list(chosen) if chosen else places.best(session, resource, free, wish)
+    if len(units) < booking.quantity or not set(units) <= set(free):
         raise errors.SlotTaken
     values = {
         "case_id": booking.case_id,
         "resource": resource.id,
         "starts": booking.starts_at,
         "ends": booking.ends_at,
-        "units": free[: booking.quantity],
+        "units": units,
     }
     try:
         session.execute(_HOLD, values)
@@ -123,6 +134,8 @@ def wish_of(booking: Booking, resource: Resource) -> Wish:
         quantity=booking.quantity,
         people=booking.people,
         alcohol=booking.alcohol,
+        is_resident=booking.is_resident,
+        participant=booking.participant,
     )
 
 
@@ -132,9 +145,10 @@ def asked(
     """Return the wish that answers and an appointment mean, None when the town lends nothing for the service.
 
     A tour takes the whole day in its district; anything else the first resource that fits what is answered.
+    Nobody takes a place or a seat this way: which one, at whose price, is asked for on its page.
     Raises PeriodInvalid when no moment can be read.
     """
-    offered = queries.listed(session, service_code)
+    offered = [each for each in queries.listed(session, service_code) if not places.is_placed(each)]
     if not offered:
         return None
     fitting = [

@@ -5,6 +5,7 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
+from tracker.bookings import places
 from tracker.bookings import queries as bookings
 from tracker.bookings.models import Resource
 from tracker.cases import circumstances, families, marks
@@ -83,6 +84,7 @@ def _booking(session: Session, case: Any, language: str) -> dict[str, Any] | Non
         "starts_at": found.starts_at,
         "ends_at": found.ends_at,
         "quantity": found.quantity,
+        "seats": places.seats_of(session, case.id),
         "state": found.state,
         "rank": bookings.rank(session, case.id) or None,
         "needs_approval": bookings.needs_approval(found, resource),

@@ -15,7 +15,7 @@ from tracker.accounts import service as accounts
 from tracker.accounts.actor import Actor
 from tracker.accounts.models import Staff, StaffRole
 from tracker.bookings import files as lent
-from tracker.demo import copying, degrees, layers, staff
+from tracker.demo import copying, degrees, layers, outings, staff
 from tracker.demo.city import City
 from tracker.demo.staff import CrewPlan, StaffPlan
 from tracker.demo.story import Staff as Hands
@@ -70,7 +70,8 @@ def open_desks(site: Site, at: datetime) -> None:
     plan = staff.read_staff()
     with db.transaction(site.app, site.code) as session:
         _name_duties(session, plan, at.date())
-        lent.load(session, lent.read(definitions.DATA / "offices" / "example.yaml"), at=at)
+        example = lent.read(definitions.DATA / "offices" / "example.yaml")
+        lent.load(session, outings.brought_near(example, at.date()), at=at)
 
 
 def staff_of(engine: Engine, code: str = CODE) -> Hands:

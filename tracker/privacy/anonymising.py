@@ -104,6 +104,7 @@ _INBOUND = text("DELETE FROM inbound_message WHERE report_id = ANY(:ids)")
 _MESSAGES = text("DELETE FROM message WHERE report_id = ANY(:ids) OR addressed && CAST(:ids AS uuid[])")
 _TALK_OF_CASE = text("DELETE FROM message WHERE case_id = :id")
 _LETTERS = text("DELETE FROM letter WHERE case_id = :id")
+_PARTICIPANT = text("UPDATE booking SET participant = NULL WHERE case_id = :id")
 _NOTICES = text("DELETE FROM notice WHERE report_id = ANY(:ids)")
 # Kept answers of writes hold what was answered: the address of the case, for staff the contact.
 _KEYS = text("""
@@ -188,6 +189,8 @@ def _personal(session: Session) -> list[str]:
 def _redo_case(session: Session, case: CaseRow, said: set[str], work: Work, tally: Tally) -> None:
     left = session.scalars(_HELD_REPORTS, {"id": case.id}).all()
     is_over = not left and not case.is_open
+    if not left:
+        session.execute(_PARTICIPANT, {"id": case.id})
     if is_over:
         words: Any = session.execute(_WORDS_OF_CASE, {"id": case.id})
         tally.photos += files.drop_photos(session, work.shelf, case_id=case.id)

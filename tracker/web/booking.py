@@ -1,11 +1,13 @@
 """Booking a room or borrowing things: what there is, when it is free, what it costs, and taking it.
 
+Activities and shows have pages of their own (`booking_places`), from the same addresses.
+
 Everything is asked of the public API; a page that is refused comes back with all that was typed.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -14,14 +16,22 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from tracker import moments
-from tracker.http import language
-from tracker.web import answers, booking_words, catalogue, inner, shell, slots
-from tracker.web.slots import Busy, Lent
+from tracker.web import (
+    answers,
+    booking_place_words,
+    booking_places,
+    booking_week,
+    booking_words,
+    catalogue,
+    inner,
+    shell,
+    slots,
+)
+from tracker.web.slots import Lent
 
 blueprint = Blueprint("booking", __name__, url_prefix="/reserver")
 
-KINDS = ("room", "stock")
+KINDS = ("room", "stock", *booking_places.KINDS)
 OWN_QUESTIONS = ("debut", "fin", "nombre")
 AHEAD = timedelta(days=550)
 WEEK = timedelta(days=7)
@@ -39,7 +49,9 @@ def offered(service: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         each
         for each in answer.body.get("resources", [])
-        if each["kind"] in KINDS and ("at" in each["rules"] or not service["location"]["required"])
+        if each["kind"] in KINDS
+        and ("at" in each["rules"] or not service["location"]["required"])
+        and (each["kind"] not in booking_places.KINDS or booking_places.is_to_come(each))
     ]
 
 
@@ -48,15 +60,21 @@ def choose(code: str) -> Response:
     """Choose what to book."""
     service = catalogue.service(code)
     found = offered(service)
+    if not found and service["workflow"] == "booking":  # nothing of it has a page: the form asks
+        return redirect(url_for("reporting.begin", code=code))
     if not found:
         abort(404)
-    told = {each["code"]: booking_words.conditions(each)[0] for each in found}
+    found.sort(key=lambda each: each["rules"].get("begins", ""))  # the first to come first
+    told = {each["code"]: _line(each) for each in found}
     return shell.render("citizen/book-choose.html", service=service, resources=found, told=told)
 
 
 @blueprint.get("/<code>/<path:resource>")
 def show(code: str, resource: str) -> Response:
     """Show the week of one thing, and the form to take it; the price once a moment is chosen."""
+    service, found = _found(code, resource)
+    if found["kind"] in booking_places.KINDS:
+        return booking_places.page(service, found, request.args)
     return _page(code, resource, request.args)
 
 
@@ -64,10 +82,12 @@ def show(code: str, resource: str) -> Response:
 def send(code: str, resource: str) -> Response:
     """Tell the price, take it for ten minutes, or take a place in line."""
     form = MultiDict(request.form)
+    service, found = _found(code, resource)
+    if found["kind"] in booking_places.KINDS:
+        return booking_places.send(service, found, form)
     deed = form.get("deed", "price")
     if "move" in form:  # one of the moments proposed instead
         form["starts"], _slash, form["ends"] = form["move"].partition("/")
-    service, found = _found(code, resource)
     starts, ends, quantity = _asked(form, found)
     if deed == "price":
         return _page(code, resource, form)
@@ -101,8 +121,8 @@ def _page(
     monday = _monday(given, starts)
     lent = Lent(kind=found["kind"], units=found["units"], rules=found["rules"], zone=_zone())
     is_chosen = starts is not None and ends is not None and quantity is not None
-    seen = _availability(found, starts, ends, quantity or 1) if is_chosen else {}
-    is_lent = starts is not None and ends is not None and lent.allows(starts, ends)
+    seen = booking_week.availability(found, starts, ends, quantity or 1) if is_chosen else {}
+    is_lent = starts is not None and ends is not None and _is_to_come(starts) and lent.allows(starts, ends)
     is_taken = bool(seen) and is_lent and seen["free_units"] < (quantity or 1) <= lent.units
     near = _near(lent, found, (starts, ends), quantity or 1) if is_taken and starts and ends else []
     problem = refused.body if refused is not None else None
@@ -111,7 +131,7 @@ def _page(
         refused.status if refused is not None else 200,
         service=service,
         resource=found,
-        days=_days(lent, found, monday),
+        days=booking_week.days(lent, found, monday),
         earlier=monday - WEEK if monday > _today() else None,
         later=monday + WEEK if monday < _today() + AHEAD - WEEK else None,
         given=given,
@@ -120,6 +140,7 @@ def _page(
         key=str(uuid4()) if refused is not None else given.get("key") or str(uuid4()),
         price={kind: booking_words.money(cents) for kind, cents in seen.get("price", {}).items()},
         seen=seen,
+        duration=booking_words.duration(starts, ends) if starts and ends else None,
         is_taken=is_taken,
         near=near,
         conditions=booking_words.conditions(found),
@@ -136,12 +157,22 @@ def _found(code: str, resource: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return service, found
 
 
+def _line(found: dict[str, Any]) -> str:
+    if found["kind"] in booking_places.KINDS:
+        return booking_place_words.line(found)
+    return booking_words.conditions(found)[0]
+
+
+def _is_to_come(starts: datetime) -> bool:
+    return starts > shell.current().when.now
+
+
 def _near(
     lent: Lent, found: dict[str, Any], asked: tuple[datetime, datetime], quantity: int
 ) -> list[dict[str, str]]:
     """Return the free moments nearest to one that is taken, as the form takes them and in words."""
     starts, ends = asked
-    busy = _busy(found, starts - slots.REACH, ends + slots.REACH)
+    busy = booking_week.busy(found, starts - slots.REACH, ends + slots.REACH)
     near = slots.nearest(lent, busy, asked, quantity, now=shell.current().when.now)
     return [
         {"starts": _local(one), "ends": _local(two), "text": booking_words.period(one, two)}
@@ -194,62 +225,6 @@ def _questions(service: dict[str, Any], found: dict[str, Any]) -> list[dict[str,
     """Return the questions that neither the moment nor the thing chosen answers."""
     answered = {*OWN_QUESTIONS, *found["rules"].get("answers", {})}
     return [each for each in service["questions"] if each["code"] not in answered]
-
-
-def _availability(
-    found: dict[str, Any], starts: datetime | None, ends: datetime | None, quantity: int
-) -> dict[str, Any]:
-    """Return what the API says of a moment, nothing when it says no."""
-    if starts is None or ends is None:
-        return {}
-    asked = urlencode(
-        {"starts_at": starts.isoformat(), "ends_at": ends.isoformat(), "quantity": min(quantity, MOST)}
-    )
-    answer = inner.call("GET", f"/resources/{quote(found['code'])}/availability?{asked}")
-    return dict(answer.body) if answer.is_ok else {}
-
-
-def _busy(found: dict[str, Any], starts: datetime, ends: datetime) -> list[Busy]:
-    told = _availability(found, starts, ends, 1).get("busy", [])
-    return [
-        Busy(
-            starts=datetime.fromisoformat(each["starts_at"]),
-            ends=datetime.fromisoformat(each["ends_at"]),
-            units=each["units"],
-            held=each["held"],
-        )
-        for each in told
-    ]
-
-
-def _days(lent: Lent, found: dict[str, Any], monday: date) -> list[dict[str, Any]]:
-    """Return the seven days from a Monday, each with its spans in words."""
-    now, spoken = shell.current().when.now, language.current()
-    zone = lent.zone
-    busy = _busy(
-        found,
-        datetime.combine(monday, time.min, zone),
-        datetime.combine(monday + WEEK, time.min, zone),
-    )
-    days = []
-    for each in (monday + timedelta(days=n) for n in range(7)):
-        hours = lent.opening(each)
-        cut = _left(lent, busy, hours, now.astimezone(zone)) if hours else []
-        days.append(
-            {
-                "title": moments.long_date(each, spoken),
-                "date": each.isoformat(),
-                "spans": [booking_words.span(one, each, zone) for one in cut],
-                "is_past": bool(hours) and not cut,
-            }
-        )
-    return days
-
-
-def _left(lent: Lent, busy: list[Busy], hours: tuple[datetime, datetime], now: datetime) -> list[slots.Span]:
-    """Return the spans of a day that are still to come."""
-    starts = max(hours[0], now)
-    return slots.spans(busy, lent.units, starts, hours[1]) if starts < hours[1] else []
 
 
 def _unreadable() -> inner.Answer:

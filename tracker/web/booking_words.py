@@ -1,10 +1,12 @@
 """What a booking page says: hours, periods, prices and conditions in the reader's language."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from tracker import moments
 from tracker.http import language
@@ -26,13 +28,33 @@ def span(given: slots.Span, day: date, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def period(starts: datetime, ends: datetime) -> str:
-    """Return a period in words; both instants are in their zone already."""
+    """Return a period in words; both instants are in their zone already. Whole days are told as days."""
     spoken = language.current()
     first = moments.long_date(starts.date(), spoken)
+    if _are_whole_days(starts, ends):
+        last = ends.date() - timedelta(days=1)
+        days = first if last == starts.date() else f"{first} – {moments.long_date(last, spoken)}"
+        return f"{days} ({duration(starts, ends)})"
     until = moments.time_of_day(ends, spoken)
     if ends.date() != starts.date():
         until = f"{moments.long_date(ends.date(), spoken)}, {until}"
     return f"{first}, {moments.time_of_day(starts, spoken)} – {until}"
+
+
+def duration(starts: datetime, ends: datetime) -> str:
+    """Return how long a period is: whole days as days, else as hours of the wall."""
+    if _are_whole_days(starts, ends):
+        return str(ngettext("%(num)s jour", "%(num)s jours", (ends.date() - starts.date()).days))
+    minutes = int((ends.replace(tzinfo=None) - starts.replace(tzinfo=None)).total_seconds() // 60)
+    days, rest = divmod(minutes, 24 * 60)
+    told = [str(ngettext("%(num)s jour", "%(num)s jours", days))] if days else []
+    if rest:
+        told.append(moments.span(timedelta(minutes=rest), language.current()))
+    return " ".join(told)
+
+
+def _are_whole_days(starts: datetime, ends: datetime) -> bool:
+    return starts.time() == ends.time() == time.min and ends.date() > starts.date()
 
 
 def conditions(found: dict[str, Any]) -> list[str]:
@@ -49,7 +71,12 @@ def conditions(found: dict[str, Any]) -> list[str]:
     if found["kind"] == "room":
         most = rules.get("approve_above", 50)
         told.append(_("Plus de %(most)s personnes, ou de l’alcool : la Ville approuve d’abord.", most=most))
-    told += [
+    return told + refunds(rules)
+
+
+def refunds(rules: Mapping[str, Any]) -> list[str]:
+    """Return what goes back to who cancels, a sentence each."""
+    return [
         _(
             "Annulé au moins %(days)s jours avant : %(share)s %% remboursé.",
             days=tier["days"],
@@ -57,7 +84,6 @@ def conditions(found: dict[str, Any]) -> list[str]:
         )
         for tier in sorted(rules.get("refund", []), key=lambda each: -float(each["days"]))
     ]
-    return told
 
 
 def money(cents: int) -> str:

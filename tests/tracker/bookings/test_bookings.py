@@ -311,7 +311,7 @@ def test_the_example_file_loads(town: City):
     with town.session() as session:
         given = files.read(definitions.DATA / "offices" / "example.yaml")
         resources, fees, _ = files.load(session, given, at=town.clock.now)
-        assert (resources, fees) == (8, 5)
+        assert (resources, fees) == (13, 5)
         said = {"debut": at_hour(9), "fin": at_hour(10)}
         wish = lending.asked(session, "RES-SAL", None, said, ZoneInfo("America/Toronto"))
         assert wish is not None
@@ -334,5 +334,7 @@ def test_what_is_busy_tells_what_is_only_held(lending_town: City):
     begun(town, quantity=3)
     ok(say(town, first, "confirm"))
     query = f"starts_at={at_hour(9)}&ends_at={at_hour(12)}"
-    (busy,) = ok(town.caller().get(f"/resources/tables/availability?{query}"))["busy"]
+    told = ok(town.caller().get(f"/resources/tables/availability?{query}"))
+    (busy,) = told["busy"]
     assert (busy["units"], busy["held"]) == (5, 3)
+    assert (told["free_units"], told["held_units"], told["taken_units"]) == (5, 3, 2)

@@ -71,6 +71,8 @@ POST confirm           401 404 404 403 403 404 403 404
 POST dismiss           401 404 404 403 403 404 403 404
 GET resources            o   o   o   o   o   o   o   o
 GET availability       404 404 404 404 404 404 404 404
+GET seats              404 404 404 404 404 404 404 404
+POST quote             404 404 404 404 404 404 404 404
 POST booking           404 404 404 404 404 404 404 404
 POST estimate            o   o   o   o   o   o   o   o
 POST draft-answers     409 409 409 409 409 409 409 409
@@ -292,6 +294,8 @@ def calls(town: City, stage: dict[str, Any], who: Caller) -> dict[str, Any]:
         "POST dismiss": partial(post, f"/surges/{NOBODY}/dismiss", {}),
         "GET resources": partial(get, "/resources"),
         "GET availability": partial(get, f"/resources/rien/availability?{DAY}"),
+        "GET seats": partial(get, "/resources/rien/seats"),
+        "POST quote": partial(post, "/bookings/quote", {"resource": "rien"}),
         "POST booking": partial(post, "/bookings", {"report": report, "slot": SLOT}),
         "POST estimate": partial(post, "/fee-estimates", {"service_code": "PER-REN"}),
         "POST draft-answers": partial(

@@ -64,7 +64,32 @@ def test_without_anything_to_book_the_report_stays(town, visitor):
     with town.session() as session:
         files.load(session, {"resources": {}}, at=town.clock.now)
     assert visitor.get("/signaler/RES-MAT").location == "/signaler/RES-MAT/details"
-    assert visitor.get("/reserver/RES-MAT").status_code == 404
+    assert visitor.get("/reserver/RES-MAT").location == "/signaler/RES-MAT"
+    assert visitor.get("/reserver/VOI-NID").status_code == 404
+
+
+def test_rooms_without_a_place_lead_to_the_report_and_break_nothing(lending, visitor):
+    only = {"resources": {"ailleurs": RESOURCES["resources"]["ailleurs"]}}
+    with lending.session() as session:
+        files.load(session, only, at=lending.clock.now)
+    assert visitor.get("/reserver/RES-SAL").location == "/signaler/RES-SAL"
+    onward = visitor.get("/signaler/RES-SAL")
+    assert onward.location.startswith("/signaler/RES-SAL/")
+    assert visitor.get(onward.location).status_code == 200
+
+
+def test_a_loan_of_whole_days_says_how_many(lending, visitor):
+    days = {"starts": "2026-05-20T00:00", "ends": "2026-05-23T00:00", "quantity": "2", "deed": "price"}
+    assert "3 jours" in sent(visitor, TABLES, **days).text
+
+
+def test_the_line_is_offered_when_nothing_is_left_and_never_for_what_is_past(lending, visitor):
+    sent(visitor, TABLES, quantity="10")
+    asked = "starts=2026-05-20T09:00&ends=2026-05-20T12:00&quantity=1"
+    assert 'value="wait"' in visitor.get(f"{TABLES}?{asked}").text
+    assert 'value="wait"' not in visitor.get(f"{TABLES}?{asked.replace('-20T', '-21T')}").text
+    lending.clock.advance(days=20)
+    assert 'value="wait"' not in visitor.get(f"{TABLES}?{asked}").text
 
 
 def test_a_room_is_taken_and_followed_by_its_number_and_secret(lending, visitor):
