@@ -21,10 +21,10 @@ def settle(town: City) -> list[tuple[str, str]]:
     while True:
         while following.follow(town.place.app, town.code, now=town.clock.now).followed:
             pass
-        fired = firing.fire_next(town.place.app, town.code, now=town.clock.now)
-        if fired is None:
+        fired = firing.fire_due(town.place.app, town.code, now=town.clock.now)
+        if not fired:
             return told
-        told.append((fired.name, fired.outcome))
+        told += [(each.name, each.outcome) for each in fired]
 
 
 def move(town: City, number: str, transition: str, by: str = "dispatcher", **inputs: Any) -> None:
@@ -84,9 +84,9 @@ def test_a_timer_whose_case_has_moved_on_does_nothing(town: City):
     while "question_unanswered" not in told:  # and nothing is followed meanwhile
         with town.session() as session:
             session.execute(text("DELETE FROM outbox"))
-        fired = firing.fire_next(town.place.app, town.code, now=town.clock.now)
-        assert fired is not None
-        told[fired.name] = fired.outcome
+        fired = firing.fire_due(town.place.app, town.code, now=town.clock.now)
+        assert fired
+        told |= {each.name: each.outcome for each in fired}
     assert (told["remind_question"], told["question_unanswered"]) == ("dropped", "dropped")
     assert deeds.case(town, number)["status"] == "received"
 
@@ -96,10 +96,10 @@ def test_a_timer_never_overtakes_a_fact_that_came_before(town: City):
     settle(town)
     move(town, number, "accept")
     town.clock.advance(days=3)
-    assert firing.fire_next(town.place.app, town.code, now=town.clock.now) is None
+    assert firing.fire_due(town.place.app, town.code, now=town.clock.now) == []
     assert following.follow(town.place.app, town.code, now=town.clock.now).followed == 1
-    fired = firing.fire_next(town.place.app, town.code, now=town.clock.now)
-    assert fired is None or fired.name != "half_unanswered"
+    fired = firing.fire_due(town.place.app, town.code, now=town.clock.now)
+    assert "half_unanswered" not in {each.name for each in fired}
 
 
 def test_a_timer_that_fails_is_tried_again_and_then_parked_with_its_error(town: City, monkeypatch):

@@ -42,8 +42,8 @@ def timers(town: City) -> list[str]:
 
 def fire_all(town: City) -> list[str]:
     fired = []
-    while (one := firing.fire_next(town.place.app, town.code, now=town.clock.now)) is not None:
-        fired.append(one.name)
+    while batch := firing.fire_due(town.place.app, town.code, now=town.clock.now):
+        fired += [one.name for one in batch]
     return fired
 
 
