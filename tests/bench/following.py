@@ -86,7 +86,7 @@ def _follow(place: Place, now: datetime, count: int, turn: int) -> float:
 
 
 def _fire(place: Place, now: datetime, count: int) -> tuple[int, list[float]]:
-    """Fire at least so many timers, if there are; return how many, and how long each batch took, in seconds."""
+    """Fire at least so many timers, if there are; return how many, and the seconds each batch took."""
     fired, times = 0, list[float]()
     while fired < count:
         began = time.perf_counter()

@@ -99,7 +99,7 @@ def _escalate(session: Session, due: Due) -> None:
     anew = promising.anew(session, due.known, due.now) if due.timer.name == ladder.OVERDUE else None
     more = {"promised_for": anew.at.isoformat(), "reason": anew.reason} if anew is not None else {}
     seq = note(session, due, **more)
-    _ESCALATE.run(
+    _ESCALATE.later(
         session,
         {
             "case_id": due.known.subject.id,

@@ -18,10 +18,10 @@ from tracker.prepared import Prepared
 from tracker.timers import acting, queries
 from tracker.timers.acting import Due
 
-# Those due longest that nobody holds, one of each case. Not before an earlier one of its case is done, and not
-# before facts that happened before it fell due are followed: what should have been done while no worker ran is
-# done in the order in which it would have been. The cases are held too, without ever waiting for one: somebody
-# who joins two of them cannot wait for us while we wait for them, and what a person moves is left for later.
+# Those due longest that nobody holds, one of each case. Not before an earlier one of its case is done, and
+# not before facts that happened before it fell due are followed: what should have been done while no worker
+# ran is done in the order in which it would have been. The cases are held too, without ever waiting for one:
+# who joins two of them cannot wait for us while we wait for them; what a person moves is left for later.
 _CLAIM = Prepared(f"""
     SELECT t.id, t.case_id, t.name, t.due_at, t.attempts FROM timer t JOIN "case" c ON c.id = t.case_id
     WHERE t.due_at <= least(CAST(:now AS timestamptz), coalesce(
@@ -51,7 +51,7 @@ class Fired:
 
 
 def claim(session: Session, *, now: datetime, most: int) -> list[Any]:
-    """Return the timers to fire, the one due longest first, held with their cases until the transaction ends."""
+    """Return the timers to fire, the one due longest first; they and their cases are held until the end."""
     return _CLAIM.all(session, {"now": now, "most": most})
 
 
@@ -61,7 +61,7 @@ def fire(session: Session, timer: Any, *, now: datetime) -> Fired:
     wanted = {one.id_for(timer.case_id): one for known in found for one in queries.wanted(session, known)}
     standing = wanted.get(timer.id)
     if standing is None:
-        _DELETE.run(session, {"id": timer.id})
+        _DELETE.later(session, {"id": timer.id})
         return _told(timer, "dropped")
     if standing.due_at > now:
         _MOVE.run(session, {"id": timer.id, "due_at": standing.due_at})
@@ -70,7 +70,7 @@ def fire(session: Session, timer: Any, *, now: datetime) -> Fired:
     if until is not None:
         _WAIT.run(session, {"id": timer.id, "until": until})
         return _told(timer, "moved")
-    _DELETE.run(session, {"id": timer.id})
+    _DELETE.later(session, {"id": timer.id})
     return _told(timer, "fired")
 
 
