@@ -85,6 +85,11 @@ def write_the_past(session: Session) -> None:
     session.execute(text("SELECT set_config('vigie.past', 'on', true)"))
 
 
+def write_the_present(session: Session) -> None:
+    """Have things follow again from what the rest of this transaction writes."""
+    session.execute(text("SELECT set_config('vigie.past', '', true)"))
+
+
 def take_turn(session: Session) -> bool:
     """Tell whether this transaction may follow its jurisdiction's facts: only one does at a time."""
     row = _TAKE_TURN.one_or_none(session, {"key": f"follow/{selected(session).code}"})

@@ -36,17 +36,16 @@ def action_apart() -> None:
 
 
 def _fire_in_two(*steps: Callable[[Any, str, Any, Any], None]) -> None:
-    def fire_next(engine: Any, code: str, *, now: Any) -> Any:
+    def fire_due(engine: Any, code: str, *, now: Any) -> Any:
         with db.transaction(engine, code) as session:
-            timer = firing.claim(session, now=now)
-        if timer is None:
-            return None
-        for step in steps:
-            step(engine, code, timer, now)
-            time.sleep(random.uniform(0, A_MOMENT_S))
-        return firing.Fired(name=timer.name, case_id=timer.case_id, outcome="fired")
+            timers = firing.claim(session, now=now, most=jobs.BATCH)
+        for timer in timers:
+            for step in steps:
+                step(engine, code, timer, now)
+                time.sleep(random.uniform(0, A_MOMENT_S))
+        return [firing.Fired(name=each.name, case_id=each.case_id, outcome="fired") for each in timers]
 
-    jobs.__dict__["fire_next"] = fire_next
+    jobs.__dict__["fire_due"] = fire_due
 
 
 def _do(engine: Any, code: str, timer: Any, now: Any) -> None:

@@ -26,7 +26,7 @@ SOONEST_S = 0.25
 
 LOOK_FOR_PERIODIC = timedelta(seconds=15)
 LOOK_FOR_TOWNS_S = 30.0
-MOST_FIRED = 200
+BATCHES_FIRED = 10
 log = structlog.get_logger()
 
 
@@ -124,13 +124,13 @@ class Worker:
         done = self._periodic(town, now)
         tally = following.follow(self.engine, town.code, now=now)
         done += tally.followed + tally.postponed
-        for _ in range(MOST_FIRED):
+        for _ in range(BATCHES_FIRED):
             if self.stop.is_set():
                 break
-            outcome = firing.fire_next(self.engine, town.code, now=self.clock())
-            if outcome is None:
+            fired = firing.fire_due(self.engine, town.code, now=self.clock())
+            done += len(fired)
+            if not fired:
                 break
-            done += 1
         return done
 
     def _periodic(self, town: _Town, now: datetime) -> int:

@@ -68,10 +68,18 @@ def note(session: Session, due: Due, **more: Any) -> int:
 
 
 def _move(session: Session, due: Due, transition: str) -> datetime | None:
-    """Make a timer's transition. A guard that refuses leaves the case to people, and says so."""
+    """Make a timer's transition, silently when it fell due before workers were: nobody is written to now."""
     adopted_at = due.known.subject.adopted_at
-    if adopted_at is not None and due.timer.due_at <= adopted_at:
-        outbox.write_the_past(session)  # it fell due before workers were: nobody is written to about it now
+    if adopted_at is None or due.timer.due_at > adopted_at:
+        return _make(session, due, transition)
+    outbox.write_the_past(session)
+    until = _make(session, due, transition)
+    outbox.write_the_present(session)  # other timers are fired in this transaction
+    return until
+
+
+def _make(session: Session, due: Due, transition: str) -> datetime | None:
+    """Make a transition. A guard that refuses leaves the case to people, and says so."""
     move = Move(transition=transition, actor=SYSTEM, at=due.now, inputs={})
     try:
         case = cases.move(session, due.number, move)
@@ -91,7 +99,7 @@ def _escalate(session: Session, due: Due) -> None:
     anew = promising.anew(session, due.known, due.now) if due.timer.name == ladder.OVERDUE else None
     more = {"promised_for": anew.at.isoformat(), "reason": anew.reason} if anew is not None else {}
     seq = note(session, due, **more)
-    _ESCALATE.run(
+    _ESCALATE.later(
         session,
         {
             "case_id": due.known.subject.id,

@@ -14,7 +14,7 @@ from tracker.sla import BusinessCalendar, Pause, Promise, due
 from tracker.timers import ladder, paging
 from tracker.timers.shares import Stretch, moving
 from tracker.timers.subject import Happened, Standing, Subject
-from tracker.workflow import Effect, Machine
+from tracker.workflow import Delay, Effect, Machine
 
 END_OF_DAY = time(23, 59)
 _PAUSING = frozenset({"clock:pause_resolve", "clock:freeze"})
@@ -32,6 +32,15 @@ class _Set:
     status: str
     nth: int
 
+    @property
+    def delay(self) -> Delay:
+        assert self.effect.delay is not None, "a timer has a delay (workflow.reading)"
+        return self.effect.delay
+
+    def concern(self, promise: int) -> tuple[str, Delay, int] | None:
+        """Return what a share of a promise is about: told once, whichever transitions set it meanwhile."""
+        return (self.effect.name, self.delay, promise) if self.delay.share_of else None
+
 
 @dataclass(slots=True)
 class _Course:
@@ -47,6 +56,7 @@ class _Course:
     is_restarted: bool = False
     page: Happened | None = None  # by which somebody was paged, who has not answered
     fired: set[tuple[str, int, int]] = field(default_factory=set)
+    told: set[tuple[str, Delay, int]] = field(default_factory=set)  # shares of a promise that have run out
     kept: "_Course | None" = None  # as it was before the case was joined to another, and by which link
     link: str | None = None
 
@@ -116,7 +126,9 @@ def _set(course: _Course, event: Happened, had: Iterable[Effect]) -> None:
 def _of_status(subject: Subject, course: _Course, calendar: BusinessCalendar) -> list[Standing]:
     found = []
     for timer in course.timers:
-        due_at = _due_at(timer, subject, course, calendar) if timer.status == subject.status else None
+        if timer.status != subject.status or timer.concern(course.promise) in course.told:
+            continue
+        due_at = _due_at(timer, subject, course, calendar)
         if due_at is not None:
             found.append(
                 Standing(
@@ -137,8 +149,7 @@ def _due_at(timer: _Set, subject: Subject, course: _Course, calendar: BusinessCa
 
     None while the promise it is a share of is paused, or was not made.
     """
-    delay, event = timer.effect.delay, timer.event
-    assert delay is not None, "a timer has a delay (workflow.reading)"
+    delay, event = timer.delay, timer.event
     if delay.share_of:
         stretch = _stretch(subject, course, delay.share_of)
         return stretch.at(delay.amount, calendar) if stretch is not None else None
@@ -194,7 +205,12 @@ def _of_promise(subject: Subject, course: _Course, calendar: BusinessCalendar) -
 
 def _fired(course: _Course, event: Happened, *_: object) -> None:
     payload = event.payload
-    course.fired.add((payload["name"], payload["set_by"], payload.get("nth", 0)))
+    key = (payload["name"], payload["set_by"], payload.get("nth", 0))
+    course.fired.add(key)
+    for timer in course.timers:
+        concern = timer.concern(course.promise)
+        if concern is not None and (timer.effect.name, timer.event.seq, timer.nth) == key:
+            course.told.add(concern)
     if payload["name"] == paging.PAGE:
         course.page = event
 

@@ -11,10 +11,11 @@ from .errors import (
 )
 from .facts import Facts
 from .machine import Machine
-from .table import START, Effect, Input, State, Step, Transition, Words
+from .table import START, Delay, Effect, Input, State, Step, Transition, Words
 
 __all__ = [
     "START",
+    "Delay",
     "Effect",
     "Facts",
     "GuardRefused",

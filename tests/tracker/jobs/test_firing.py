@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from tests.support import city as cities
 from tests.support import deeds
 from tests.support.city import City
+from tracker.cases import service
 from tracker.jobs import firing, following, status
 from tracker.outbox import ATTEMPTS
 from tracker.timers import acting
+from tracker.timers.firing import Fired
 
 
 def settle(town: City) -> list[tuple[str, str]]:
@@ -21,10 +26,10 @@ def settle(town: City) -> list[tuple[str, str]]:
     while True:
         while following.follow(town.place.app, town.code, now=town.clock.now).followed:
             pass
-        fired = firing.fire_next(town.place.app, town.code, now=town.clock.now)
-        if fired is None:
+        fired = firing.fire_due(town.place.app, town.code, now=town.clock.now)
+        if not fired:
             return told
-        told.append((fired.name, fired.outcome))
+        told += [(each.name, each.outcome) for each in fired]
 
 
 def move(town: City, number: str, transition: str, by: str = "dispatcher", **inputs: Any) -> None:
@@ -84,9 +89,9 @@ def test_a_timer_whose_case_has_moved_on_does_nothing(town: City):
     while "question_unanswered" not in told:  # and nothing is followed meanwhile
         with town.session() as session:
             session.execute(text("DELETE FROM outbox"))
-        fired = firing.fire_next(town.place.app, town.code, now=town.clock.now)
-        assert fired is not None
-        told[fired.name] = fired.outcome
+        fired = firing.fire_due(town.place.app, town.code, now=town.clock.now)
+        assert fired
+        told |= {each.name: each.outcome for each in fired}
     assert (told["remind_question"], told["question_unanswered"]) == ("dropped", "dropped")
     assert deeds.case(town, number)["status"] == "received"
 
@@ -96,10 +101,10 @@ def test_a_timer_never_overtakes_a_fact_that_came_before(town: City):
     settle(town)
     move(town, number, "accept")
     town.clock.advance(days=3)
-    assert firing.fire_next(town.place.app, town.code, now=town.clock.now) is None
+    assert firing.fire_due(town.place.app, town.code, now=town.clock.now) == []
     assert following.follow(town.place.app, town.code, now=town.clock.now).followed == 1
-    fired = firing.fire_next(town.place.app, town.code, now=town.clock.now)
-    assert fired is None or fired.name != "half_unanswered"
+    fired = firing.fire_due(town.place.app, town.code, now=town.clock.now)
+    assert "half_unanswered" not in {each.name for each in fired}
 
 
 def test_a_timer_that_fails_is_tried_again_and_then_parked_with_its_error(town: City, monkeypatch):
@@ -127,6 +132,125 @@ def test_a_timer_that_fails_is_tried_again_and_then_parked_with_its_error(town: 
     town.clock.advance(hours=1)
     assert ("remind_question", "fired") in settle(town)
     assert not any(row.attempts for row in standing(town).values())
+
+
+def several(town: City, count: int) -> list[str]:
+    """Open cases apart from each other, each with its timers standing; the first steps fall due together."""
+    numbers = [
+        str(town.report(contact=cities.CONTACT, location=cities.pin(20 + 40 * at, 502))["case"]["number"])
+        for at in range(count)
+    ]
+    assert len(set(numbers)) == count
+    settle(town)
+    town.clock.advance(hours=13)
+    return numbers
+
+
+def fire(town: City, **more: Any) -> list[Fired]:
+    return firing.fire_due(town.place.app, town.code, now=town.clock.now, **more)
+
+
+def told(town: City) -> dict[str, list[str]]:
+    """Return which timers fired on each case, as the histories tell it."""
+    query = """SELECT c.number, e.payload->>'name' FROM event e JOIN "case" c ON c.id = e.case_id
+               WHERE e.kind = 'timer_fired' ORDER BY e.case_id, e.seq"""
+    found: dict[str, list[str]] = {}
+    with town.session() as session:
+        for number, name in session.execute(text(query)):
+            found.setdefault(number, []).append(name)
+    return found
+
+
+def test_twenty_are_fired_in_a_transaction_one_of_each_case(town: City):
+    numbers = several(town, firing.BATCH + 2)
+    batches = []
+    while batch := fire(town):
+        batches.append(batch)
+    assert len(batches[0]) == firing.BATCH
+    assert all(len({one.case_id for one in batch}) == len(batch) for batch in batches)
+    assert {number: names.count("half_unanswered") for number, names in told(town).items()} == dict.fromkeys(
+        numbers, 1
+    )
+
+
+def test_one_bad_timer_harms_none_of_those_fired_with_it(town: City, monkeypatch):
+    first, bad, last = several(town, 3)
+    act = acting.act
+
+    def sometimes(session: Any, due: Any) -> Any:
+        until = act(session, due)
+        if due.number == bad:
+            session.execute(text("SELECT no_such_column"))
+        return until
+
+    monkeypatch.setattr(acting, "act", sometimes)
+    assert sorted(one.outcome for one in fire(town)) == ["fired", "fired", "postponed"]
+    assert set(told(town)) == {first, last}
+    monkeypatch.undo()
+    town.clock.advance(seconds=3)
+    settle(town)
+    assert told(town)[bad][0] == "half_unanswered"
+    assert all(len(names) == len(set(names)) for names in told(town).values())
+
+
+def test_what_a_batch_did_is_undone_whole_when_its_worker_dies_in_it(town: City, monkeypatch):
+    several(town, 3)
+    before, act, acted = standing_count(town), acting.act, []
+
+    class Killed(BaseException):
+        """As SIGKILL: nothing in the worker catches it."""
+
+    def killed(session: Any, due: Any) -> Any:
+        acted.append(due.number)
+        if len(acted) == 3:
+            raise Killed
+        return act(session, due)
+
+    monkeypatch.setattr(acting, "act", killed)
+    with pytest.raises(Killed):
+        fire(town)
+    assert (told(town), standing_count(town)) == ({}, before)
+    monkeypatch.undo()
+    settle(town)
+    assert [names.count("half_unanswered") for names in told(town).values()] == [1, 1, 1]
+
+
+def standing_count(town: City) -> int:
+    with town.session() as session:
+        return int(session.execute(text("SELECT count(*) FROM timer")).scalar_one())
+
+
+def test_a_case_that_somebody_moves_is_left_for_later_and_nobody_waits(town: City):
+    held, free = several(town, 2)
+    with town.session() as session:
+        service.lock(session, held)
+        assert [one.outcome for one in fire(town)] == ["fired"]
+        assert set(told(town)) == {free}
+    settle(town)
+    assert set(told(town)) == {held, free}
+
+
+def test_two_workers_at_once_share_what_is_due(town: City):
+    several(town, 12)
+    start = Barrier(2)
+
+    def work() -> int:
+        start.wait()
+        return sum(len(fire(town, most=3)) for _ in range(4))
+
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(work), pool.submit(work)]
+    assert all(each.result() for each in both)
+    settle(town)
+    assert [names.count("half_unanswered") for names in told(town).values()] == [1] * 12
+
+
+def test_a_batch_that_takes_long_is_committed_as_far_as_it_got(town: City, monkeypatch):
+    several(town, 2)
+    monkeypatch.setattr(firing, "LONGEST_S", 0)
+    assert (len(fire(town)), len(told(town))) == (1, 1)
+    settle(town)
+    assert [names.count("half_unanswered") for names in told(town).values()] == [1, 1]
 
 
 def test_a_pause_moves_the_ladder_and_the_resumed_clock_has_it_again(town: City):

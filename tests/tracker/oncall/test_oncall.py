@@ -38,8 +38,8 @@ def pass_by(town: City, minutes: float) -> None:
     town.clock.advance(minutes=minutes)
     while True:
         followed = following.follow(town.place.app, town.code, now=town.clock.now).followed
-        fired = firing.fire_next(town.place.app, town.code, now=town.clock.now)
-        if not followed and fired is None:
+        fired = firing.fire_due(town.place.app, town.code, now=town.clock.now)
+        if not followed and not fired:
             return
 
 

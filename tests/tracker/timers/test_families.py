@@ -191,6 +191,23 @@ def test_a_timer_that_fired_is_not_set_again(line: Line):
     assert (timer, one.nth) not in {(t.name, t.nth) for t in after}
 
 
+def test_a_question_told_of_as_unanswered_is_not_told_of_again_when_somebody_takes_it():
+    told = event(2, "timer_fired", RESOLVE_BY, name="unanswered", set_by=1)
+    taken = moved(3, "question", "accept", "received", RESOLVE_BY + timedelta(hours=1))
+    late = subject("question", "with_agent", event(1, "received"), told, taken)
+    assert of_status(late, "question") == []
+    in_time = replace(late, events=(event(1, "received"), taken))
+    assert [one.name for one in of_status(in_time, "question")] == ["unanswered"]
+    # Reopened, it has a promise of its own, which is told of once more, and once only.
+    again, due = RESOLVE_BY + timedelta(hours=9), RESOLVE_BY + timedelta(hours=57)
+    answered = moved(4, "question", "answer", "with_agent", again)
+    reopened = moved(5, "question", "reopen", "answered", again)
+    anew = replace(late, events=(*late.events, answered, reopened), resolve_by=due)
+    assert [(one.name, one.due_at) for one in of_status(anew, "question")] == [("unanswered", due)]
+    once_more = event(6, "timer_fired", due, name="unanswered", set_by=5)
+    assert of_status(replace(anew, events=(*anew.events, once_more)), "question") == []
+
+
 def test_an_offer_made_again_counts_from_the_second_one():
     later = AT + timedelta(minutes=90)
     first, again = (

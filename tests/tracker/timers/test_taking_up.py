@@ -42,8 +42,8 @@ def timers(town: City) -> list[str]:
 
 def fire_all(town: City) -> list[str]:
     fired = []
-    while (one := firing.fire_next(town.place.app, town.code, now=town.clock.now)) is not None:
-        fired.append(one.name)
+    while batch := firing.fire_due(town.place.app, town.code, now=town.clock.now):
+        fired += [one.name for one in batch]
     return fired
 
 
@@ -72,7 +72,8 @@ def test_a_case_taken_up_is_like_any_other_from_then_on(town: City):
     assert deeds.case(town, number)["status"] == "closed"
 
 
-def test_what_was_done_long_ago_is_closed_and_nobody_is_written_to(town: City):
+def done_before(town: City) -> str:
+    """Return a case that was done, as an import brings it."""
     number = unfollowed(town)
     with town.session() as session:
         done = town.clock.now
@@ -89,12 +90,32 @@ def test_what_was_done_long_ago_is_closed_and_nobody_is_written_to(town: City):
         history.append(
             session, case, Fact(kind="imported", actor="import", at=done, payload={"to": "completed"})
         )
+    return number
+
+
+def test_what_was_done_long_ago_is_closed_and_nobody_is_written_to(town: City):
+    number = done_before(town)
     town.clock.advance(days=80)
     assert adopt(town).timers == 1
     assert fire_all(town) == ["feedback_window"]
     assert deeds.case(town, number)["status"] == "closed"
     with town.session() as session:
         assert session.execute(text("SELECT count(*) FROM outbox")).scalar_one() == 0
+
+
+def test_what_is_made_up_for_silently_silences_nothing_fired_beside_it(town: City):
+    old = done_before(town)
+    town.clock.advance(days=80)
+    adopt(town)
+    new = str(town.report(contact=cities.CONTACT)["number"])
+    following.follow(town.place.app, town.code, now=town.clock.now)
+    town.clock.advance(hours=13)
+    batch = firing.fire_due(town.place.app, town.code, now=town.clock.now)
+    assert [one.name for one in batch] == ["feedback_window", "half_unanswered"]
+    with town.session() as session:
+        waiting = 'SELECT c.number FROM outbox o JOIN "case" c ON c.id = o.case_id'
+        assert list(session.scalars(text(waiting))) == [new]
+    assert deeds.case(town, old)["status"] == "closed"
 
 
 def test_cases_that_are_followed_are_left_alone(town: City):
