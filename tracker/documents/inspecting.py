@@ -1,4 +1,4 @@
-"""Having a document looked into by a process of its own, which can be killed (docs/decisions/0025)."""
+"""Having a document looked into by a process of its own, which can be killed (docs/decisions/0024)."""
 
 import json
 import subprocess

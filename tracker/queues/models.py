@@ -12,7 +12,7 @@ from tracker.db import Base
 class CrewOrder(Base):
     """A case's place in its crew's order, the first is 1, by whom and since when.
 
-    A trigger on the case removes the row as soon as the case ends or has another crew (migration 0018). It
+    A trigger on the case removes the row as soon as the case ends or has another crew (migration 0015). It
     does not come back with a case that is reopened: its day is over. Undoing a merge gives it back.
     """
 

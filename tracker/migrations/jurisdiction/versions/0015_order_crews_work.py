@@ -6,7 +6,7 @@ must not come back to a place that somebody gave it for another day.
 
 from alembic import op
 
-revision = "0018"
+revision = "0015"
 down_revision = "0014"
 branch_labels = None
 depends_on = None
