@@ -111,6 +111,9 @@ def _copy(owner: Engine) -> tuple[float, float]:
     """Copy the imported lines into the twin, then into bare tables; return the seconds of each."""
     url = owner.url.render_as_string(hide_password=False)
     with psycopg.connect(without_driver(url)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('search_path', %s, false)", [f"j_{TOWNS['copy']}, public"])
+        # As an import does: nobody follows these facts.
+        cursor.execute("SELECT set_config('vigie.past', 'on', false)")
         lines = {table: _lines(cursor, table) for table in TABLES}
         connection.commit()
         real = {table: sql.Identifier(f"j_{TOWNS['copy']}", table) for table in TABLES}
