@@ -231,7 +231,9 @@ def test_one_click_ends_the_e_mails_and_opening_the_link_does_not(
     with town.session() as session:
         ended = text("SELECT ended_at IS NOT NULL FROM subscription WHERE id = :wish")
         assert session.scalar(ended, {"wish": wanted})
-    assert client.post(path[:-1] + "x").status_code == 404
+    # Not the last letter: some of its bits say nothing.
+    forged = path[:-2] + ("b" if path[-2] == "a" else "a") + path[-1]
+    assert client.post(forged).status_code == 404
 
 
 def test_a_person_without_another_channel_is_left_alone(town: City, client, keyring):
