@@ -81,6 +81,25 @@ def test_what_is_written_offline_waits_survives_a_reload_and_goes_in_order_once(
     assert before <= written_at[0] <= written_at[-1] <= after
 
 
+def test_what_is_typed_while_the_disk_is_slow_is_the_next_message_and_none_is_lost(site: Site):
+    number = in_hand(site)
+    page = tablet_on(site, number)
+    page.context.set_offline(True)
+    page.evaluate("""() => {
+        const form = document.querySelector("[data-write=note] form") ?? document.querySelector("[data-write=note]")
+        for (const words of ["Un", "Deux", "Trois"]) {
+            form.elements.text.value = words
+            form.requestSubmit()
+        }
+        form.elements.text.value = "En train d’écrire"
+    }""")
+    expect(page.locator("[data-waiting=note] .told-body")).to_have_text(["Un", "Deux", "Trois"])
+    assert page.input_value("#write-note") == "En train d’écrire"
+    page.context.set_offline(False)
+    expect(page.locator("[data-said=note] .told-body")).to_have_text(["Un", "Deux", "Trois"])
+    assert said(site, number) == ["Un", "Deux", "Trois"]
+
+
 def test_when_the_signal_returns_on_the_open_page_it_goes_by_itself(site: Site):
     number = in_hand(site)
     page = tablet_on(site, number)

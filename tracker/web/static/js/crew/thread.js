@@ -30,27 +30,31 @@ function watchForm(form, number) {
   putBack(form, kept(draft))
   const save = debounce(() => (form.elements.text.value ? keep(draft, typedIn(form)) : forget(draft)), 300)
   form.addEventListener("input", save)
-  let keeping = false
   form.addEventListener("submit", async (event) => {
     event.preventDefault()
     const text = form.elements.text.value.trim()
     if (!text) return form.elements.text.focus()
-    if (keeping) return
-    keeping = true
+    const { value: key } = form.elements.key
     const body = { text, is_internal: form.dataset.write === "note", device_at: new Date().toISOString() }
-    try {
-      await keepEntry({ key: form.elements.key.value, number, body })
-    } catch {
-      return form.submit() // nothing can be kept here: it goes the plain way, as without scripts
-    } finally {
-      keeping = false
-    }
+    // Taken out of the field at once: what is typed while the disk is slow is the next message, and stays.
     form.elements.text.value = ""
     form.elements.key.value = newKey()
-    forget(draft)
+    try {
+      await keepEntry({ key, number, body })
+    } catch {
+      return sendPlainly(form, text, key)
+    }
+    if (!form.elements.text.value) forget(draft)
     tellUnder(form.closest("[data-thread]"), form.dataset.write, say("written_kept"))
     await attempt()
   })
+}
+
+/** Nothing can be kept here: it goes as without scripts, with what was typed meanwhile. */
+function sendPlainly(form, text, key) {
+  form.elements.text.value = [text, form.elements.text.value].filter(Boolean).join("\n\n")
+  form.elements.key.value = key
+  form.submit()
 }
 
 const kindOf = (entry) => (entry.body.is_internal ? "note" : "message")
