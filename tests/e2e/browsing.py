@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support import city as cities
 from tests.support import towns
@@ -29,6 +29,8 @@ EXPECTED = (
     "dynamically imported module",
 )
 HERE = cities.at(300, 502)
+PATIENCE_MS = 15_000  # a busy machine is no mistake of the page
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass(kw_only=True)
@@ -66,7 +68,7 @@ def opened(
         geolocation={"longitude": HERE[0], "latitude": HERE[1]},
         permissions=["geolocation"],
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     site.contexts.append(context)
     if not maps:
         context.route("**/vendor/maplibre-gl*", lambda route: route.abort())

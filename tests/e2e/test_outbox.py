@@ -86,7 +86,7 @@ def test_what_is_typed_while_the_disk_is_slow_is_the_next_message_and_none_is_lo
     page = tablet_on(site, number)
     page.context.set_offline(True)
     page.evaluate("""() => {
-        const form = document.querySelector("[data-write=note] form") ?? document.querySelector("[data-write=note]")
+        const form = document.querySelector("form[data-write=note]")
         for (const words of ["Un", "Deux", "Trois"]) {
             form.elements.text.value = words
             form.requestSubmit()
