@@ -27,24 +27,32 @@ MOST_READ = 40
 MOST_SHOWN = 3
 PUBLIC = "public"
 
-# The GiST index holds the place and until when a case may be repeated; services are compared by equality
-# with the short list of compatible ones. Sorting the few that are found costs less than `<->`, which would
-# visit the index in order of distance.
+# The GiST indexes hold the place, until when a case may be repeated, and the service: only what is compared
+# is read from the table, however much else lies there. GiST takes one service at a time; OFFSET 0 keeps the
+# planner from a join that filters by service afterwards. Sorting the few that are found costs less than
+# `<->`; of equally near ones (homes of one street are shown at one point) the latest reported are read.
 # What the first report answered, who has reported and which pictures were sent is read beside each of the few
 # found, by the indexes of their keys; nothing of a person leaves the database but whether it is the same one.
+_AMONG = f"""
+        FROM unnest(CAST(:services AS text[])) AS asked(code)
+        CROSS JOIN LATERAL (
+            SELECT * FROM "case"
+            WHERE {{place}} && ST_Expand(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), :dx, :dy)
+              AND ({ALIVE_UNTIL}) > :since AND service_code = asked.code AND parent_id IS NULL
+            OFFSET 0
+        ) c
+        ORDER BY ST_Distance(c.{{place}}, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)),
+                 c.last_report_at DESC, c.id
+        LIMIT :most
+"""  # noqa: S608 -- composed of constants
 _NEARBY = Prepared(f"""
     SELECT n.*, r.answers, r.channel, r.location_method, r.address_text, s.is_person, s.hashes
     FROM (
         SELECT c.id, c.number, c.service_code, c.workflow, c.workflow_version, c.status, c.is_open,
                c.reports_count, c.opened_at, c.last_report_at, c.closed_at, c.completed_at, c.segment_id,
-               c.asset_id, c.crew_id, c.summary, c.place_text, c.geom_accuracy_m, ST_X(c.geom) AS lon,
-               ST_Y(c.geom) AS lat
-        FROM "case" c
-        WHERE c.geom && ST_Expand(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), :dx, :dy)
-          AND c.service_code = ANY(:services) AND c.parent_id IS NULL
-          AND ({ALIVE_UNTIL}) > :since
-        ORDER BY ST_Distance(c.geom, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326))
-        LIMIT :most
+               c.asset_id, c.crew_id, c.summary, c.place_text, c.geom_accuracy_m,
+               ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat
+        {_AMONG.format(place="geom")}
     ) n
     LEFT JOIN report r ON r.number = n.number
     LEFT JOIN LATERAL (
@@ -62,16 +70,11 @@ _BY_STREET = Prepared(f"""
     SELECT id, number, service_code, workflow, workflow_version, status, is_open, reports_count, opened_at,
            last_report_at, closed_at, completed_at, NULL::bigint AS segment_id, asset_id, crew_id,
            '' AS summary, public_place AS place_text, 25.0::float8 AS geom_accuracy_m,
-           ST_X(public_geom) AS lon,
-           ST_Y(public_geom) AS lat, NULL::jsonb AS answers, ''::text AS channel, ''::text AS location_method,
-           ''::text AS address_text, NULL::boolean AS is_person, NULL::bigint[] AS hashes
-    FROM "case" c
-    WHERE c.public_geom && ST_Expand(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), :dx, :dy)
-      AND c.service_code = ANY(:services) AND c.parent_id IS NULL
-      AND ({ALIVE_UNTIL}) > :since
-    ORDER BY ST_Distance(c.public_geom, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326))
-    LIMIT :most
-""")  # noqa: S608 -- composed of constants
+           ST_X(public_geom) AS lon, ST_Y(public_geom) AS lat, NULL::jsonb AS answers, ''::text AS channel,
+           ''::text AS location_method, ''::text AS address_text, NULL::boolean AS is_person,
+           NULL::bigint[] AS hashes
+    {_AMONG.format(place="public_geom")}
+""")
 _AT_ASSET = Prepared("""
     SELECT c.number, r.answers FROM "case" c LEFT JOIN report r ON r.number = c.number
     WHERE c.asset_id = :asset AND c.is_open AND c.service_code = :service AND c.parent_id IS NULL
@@ -140,13 +143,8 @@ def look(
     else:
         rows = _nearby(session, _NEARBY, service, located, sighting, services)
     known = {row.id: row for row in rows}
-    ranked = rank(
-        sighting,
-        [_candidate(row, sighting) for row in rows],
-        known_weights,
-        MOST_SHOWN,
-        least=service.duplicates.show_at,
-    )
+    candidates = [_candidate(row, sighting) for row in rows]
+    ranked = rank(sighting, candidates, known_weights, MOST_SHOWN, least=service.duplicates.show_at)
     return Seen(
         found=tuple(
             Lookalike(case=_known(known[each.candidate.key]), ranked=each, model=known_weights.version)
@@ -206,7 +204,7 @@ def of_segment(session: Session, service: Service, located: Located) -> str | No
 def confused_with(code: str, known: Weights) -> list[str]:
     """Return the services people report one thing under, this one first: those listed and those learned."""
     listed = [other for one, other in known.compatible if one == code]
-    return [code, *dict.fromkeys((*listed, *(known.learned.often_one(code) if known.learned else ())))]
+    return list(dict.fromkeys((code, *listed, *(known.learned.often_one(code) if known.learned else ()))))
 
 
 def may_be_confused(session: Session, one: str, other: str) -> bool:
