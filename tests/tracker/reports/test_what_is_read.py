@@ -106,11 +106,11 @@ def test_the_same_cases_are_read_as_by_the_plainest_query(crowd: City, place: st
 
 
 @pytest.mark.parametrize("place", STATEMENTS)
-@pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
-def test_only_what_is_compared_is_read_from_the_table(crowd: City, place: str, mode: str):
+def test_only_what_is_compared_is_read_from_the_table(crowd: City, place: str):
     """A filter by service after the index would read everything that lies near, in a crowd thousands."""
     with crowd.session() as session:
-        session.execute(text(f"SET LOCAL plan_cache_mode = {mode}"))
+        # As it is after a few questions: the plan that is kept for all of them.
+        session.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
         values = asked(Random(1)) | {"services": SERVICES} | box(45.0, 700.0)
         plan = explained(crowd, session, STATEMENTS[place], values)
     index = "case_geom_ix" if place == "geom" else "case_public_geom_ix"
