@@ -32,6 +32,7 @@ from tests.bench.blocks import Plan, Result
 from tests.bench.place import Size
 
 # In this order: what reads before what writes much, and last what leaves the town unlike itself.
+# `million` has towns of its own.
 SCENARIOS: dict[str, Callable[[Bench], Result | list[Result]]] = {
     "lists": listing.measure,
     "read": reading.measure_staff,
@@ -86,7 +87,15 @@ def _opened(plan: Plan, size: Size, console: Console, *, is_quick: bool) -> Iter
         inside.opened(town, folder) as here,
         serving.running(town, folder) as server,
     ):
-        yield Bench(place=town, server=server, inside=here, plan=plan, folder=folder, is_quick=is_quick)
+        yield Bench(
+            place=town,
+            server=server,
+            inside=here,
+            plan=plan,
+            folder=folder,
+            is_quick=is_quick,
+            tell=lambda said: console.print(f"[dim]       {said}[/dim]"),
+        )
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,3 +22,4 @@ class Bench:
     plan: Plan
     folder: Path
     is_quick: bool = False
+    tell: Callable[[str], None] = lambda _: None  # what is being done, where it takes a while

@@ -134,11 +134,30 @@ def compare(server: Server, work: Work, plan: Plan, ceiling: Callable[[float], f
 
 def alone(server: Server, work: Work, plan: Plan) -> Result:
     """Measure ours without a ceiling. Raises Refused."""
-    result = Result(name=work.name, goal=work.goal, clients=plan.clients, statements=work.statements)
-    _block(server, work, plan, min(plan.warm_s, plan.seconds))
-    began, began_db = server.cpu_s(), server.database_cpu_s()
-    measured = [_block(server, work, plan, plan.seconds) for _ in range(plan.rounds)]
-    return _told(result, measured, server.cpu_s() - began, server.database_cpu_s() - began_db)
+    return in_turns([(server, work)], plan)[0]
+
+
+def in_turns(works: Sequence[tuple[Server, Work]], plan: Plan) -> list[Result]:
+    """Measure several, block by block in turns, so that a noisy neighbour slows all. Raises Refused."""
+    measured: list[list[Measure]] = [[] for _ in works]
+    cpu, cpu_db = [0.0] * len(works), [0.0] * len(works)
+    for server, work in works:
+        _block(server, work, plan, min(plan.warm_s, plan.seconds))
+    for _ in range(plan.rounds):
+        for place, (server, work) in enumerate(works):
+            began, began_db = server.cpu_s(), server.database_cpu_s()
+            measured[place].append(_block(server, work, plan, plan.seconds))
+            cpu[place] += server.cpu_s() - began
+            cpu_db[place] += server.database_cpu_s() - began_db
+    return [
+        _told(
+            Result(name=work.name, goal=work.goal, clients=plan.clients, statements=work.statements),
+            measured[place],
+            cpu[place],
+            cpu_db[place],
+        )
+        for place, (_, work) in enumerate(works)
+    ]
 
 
 def _block(server: Server, work: Work, plan: Plan, seconds: float) -> Measure:

@@ -88,9 +88,14 @@ def _watch_prepared() -> None:
 
     def noted(statement: Prepared, values: Mapping[str, Any], result: PGresult) -> None:
         if getattr(_log, "sent", None) is not None:
-            _note(_NAME.sub(r"%(\1)s", statement.text.replace("%", "%%")), values, result)
+            _note(as_recorded(statement), values, result)
 
     setattr(Prepared, "_arrived", noted)  # noqa: B010 -- not a method of its own
+
+
+def as_recorded(statement: Prepared) -> str:
+    """Return the text under which a prepared statement is recorded."""
+    return _NAME.sub(r"%(\1)s", statement.text.replace("%", "%%"))
 
 
 @contextmanager

@@ -52,6 +52,7 @@ class Inside:
 @contextmanager
 def opened(place: Place, folder: Path) -> Iterator[Inside]:
     """Give the application over a place's database, warm: its reference data is read already."""
+    before = structlog.get_config()
     structlog.configure(processors=[structlog.processors.KeyValueRenderer()], logger_factory=_Silent)
     engine = db.make_engine(place.database.app_url, pool_size=1)
     capture.watch(engine)
@@ -72,7 +73,7 @@ def opened(place: Place, folder: Path) -> Iterator[Inside]:
         yield inside
     finally:
         engine.dispose()
-        structlog.reset_defaults()
+        structlog.configure(**before)  # another town's application may be open around this one
 
 
 def _token(place: Place) -> str:

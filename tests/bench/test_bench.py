@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 from rich.console import Console
+from sqlalchemy import text
 
 from tests.bench import (
     assigning,
     blocks,
     capture,
+    crowding,
     following,
+    growing,
     inside,
     listing,
     moving,
@@ -29,6 +32,8 @@ from tests.bench.blocks import Goal, Plan, Result
 from tests.bench.capture import Sent, Substitutes
 from tests.bench.place import Size
 from tests.support.database import Database
+from tracker import db
+from tracker.maps import cases
 
 MOMENT = Plan(rounds=1, seconds=0.2, clients=3, warm_s=0.1)
 
@@ -71,6 +76,36 @@ def test_every_zoom_is_measured_beside_its_own_statement(bench):
     )
     assert all(result.ratio > 0 for result in results if "unchanged" not in result.name)
     assert [result.statements for result in results if "unchanged" in result.name] == [1, 2]
+
+
+def test_the_question_is_asked_in_turns_in_a_town_and_in_a_city_ten_times_as_large(bench):
+    town, _, city, bare = crowding.measure(bench)
+    assert (town.name, city.name) == (
+        "ask for duplicates, among 200 open cases",
+        "ask for duplicates, among 2,000 open cases",
+    )
+    assert city.requests >= 3
+    assert city.statements <= 6
+    assert 0 < bare.p50_ms < city.p50_ms
+
+
+def test_a_town_that_was_multiplied_lacks_nothing(database_server):
+    schema = text("""
+        SELECT indexdef FROM pg_indexes WHERE tablename = 'case'
+        UNION ALL SELECT tgname || tgenabled FROM pg_trigger WHERE tgrelid = '"case"'::regclass ORDER BY 1
+    """)
+    size = Size(city="xs", cases=200)
+    with place.opened(database_server, size, name="vigie_bench_multiplied") as town:
+        with db.transaction(town.app, place.CODE) as session:
+            before = session.scalars(schema).all()
+        assert (
+            growing.multiply(town, 2, "ST_Translate(geom, k, 0)", "ST_Translate(public_geom, k, 0)", print)
+            == 600
+        )
+        with db.transaction(town.app, place.CODE) as session:
+            assert session.scalars(schema).all() == before
+            cases.fold(session)
+            assert session.scalar(text("SELECT sum(n) FROM case_cell WHERE z = 16")) == 600
 
 
 def test_points_get_the_same_districts_either_way(bench):

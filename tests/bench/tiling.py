@@ -20,7 +20,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 
-from tests.bench import blocks, ceiling
+from tests.bench import blocks, ceiling, growing
 from tests.bench.bench import Bench
 from tests.bench.blocks import Goal, Result, Work
 from tests.bench.capture import Sent, Substitutes, script
@@ -39,28 +39,17 @@ REPEATS = 3
 GOAL = Goal(ratio=0.85, p95_ms=15.0)
 GZIP = {"Accept-Encoding": "gzip"}
 
-_COLUMNS = text("""
-    SELECT string_agg(format('%I', column_name), ', ' ORDER BY ordinal_position)
-    FROM information_schema.columns
-    WHERE table_schema = current_schema() AND table_name = 'case'
-      AND column_name NOT IN ('id', 'number', 'geom')
-""")
-# Each case again and again, about thirty metres away, under a number of its own: one statement for all of
-# them.
-_GROW = """
-    INSERT INTO "case" (id, number, geom, {columns})
-    SELECT gen_random_uuid(), number || '/' || k, ST_SetSRID(ST_MakePoint(
-               ST_X(geom) + (random() - 0.5) * 0.0008,
-               ST_Y(geom) + (random() - 0.5) * 0.0006), 4326), {columns}
-    FROM "case", generate_series(1, :more) AS k WHERE geom IS NOT NULL
+# Each case again and again, about thirty metres away.
+_MOVED = """
+    ST_SetSRID(ST_MakePoint(ST_X(geom) + (random() - 0.5) * 0.0008,
+                            ST_Y(geom) + (random() - 0.5) * 0.0006), 4326)
 """
 _WHERE = text('SELECT world_x(geom), world_y(geom) FROM "case" TABLESAMPLE SYSTEM (5) WHERE geom IS NOT NULL')
 
 
 def measure(bench: Bench) -> list[Result]:
     """Measure every zoom of the base map and of the cases, then what is asked again."""
-    with db.transaction(bench.place.app, CODE) as session:
-        total = _grow(session, WANTED_QUICK if bench.is_quick else WANTED)
+    total = _grow(bench, WANTED_QUICK if bench.is_quick else WANTED)
     with db.transaction(bench.place.app, CODE) as session:
         folded = _timed(lambda: cases.fold(session))
         spots = [tuple(row) for row in session.execute(_WHERE)]
@@ -73,14 +62,10 @@ def measure(bench: Bench) -> list[Result]:
     return [*told, *_again(bench, spots)]
 
 
-def _grow(session: Session, wanted: int) -> int:
-    count: int = session.execute(text('SELECT count(*) FROM "case"')).scalar_one()
-    more = wanted // count - 1
-    if more > 0:
-        columns = session.execute(_COLUMNS).scalar_one()
-        session.execute(text(_GROW.format(columns=columns)), {"more": more})
-    total: int = session.execute(text('SELECT count(*) FROM "case"')).scalar_one()
-    return total
+def _grow(bench: Bench, wanted: int) -> int:
+    with db.transaction(bench.place.app, CODE) as session:
+        count: int = session.execute(text('SELECT count(*) FROM "case"')).scalar_one()
+    return growing.multiply(bench.place, wanted // count - 1, _MOVED, "public_geom", bench.tell)
 
 
 def _every_zoom(bench: Bench, layer: str, spots: Sequence[tuple[int, ...]]) -> Iterator[Result]:
