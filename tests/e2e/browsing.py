@@ -128,8 +128,12 @@ def violations(page: Page, rules: str = "everything") -> list[str]:
 
 
 def overflow_px(page: Page) -> int:
-    """Return by how many pixels the page is wider than its window."""
+    """Return by how many pixels the page is wider than its window, once its styles and letters have come."""
+    page.wait_for_load_state()
     width: int = page.evaluate(
-        "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        """async () => {
+            await document.fonts.ready
+            return document.documentElement.scrollWidth - document.documentElement.clientWidth
+        }"""
     )
     return width

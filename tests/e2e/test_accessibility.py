@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from tests.e2e.browsing import (
 )
 from tests.support import city as cities
 from tests.support import pictures
+from tests.support.deeds import ok
 
 LON, LAT = cities.at(300, 502)
 PLACED = f"lon={LON}&lat={LAT}&method=pin"
@@ -78,6 +80,16 @@ def move(site: Site, number: str, step: str) -> None:
 
 def followed(report: dict[str, Any]) -> str:
     return f"/suivi/{report['number']}/{report['secret']}"
+
+
+def stormy(site: Site) -> None:
+    """Declare a storm, with a plan."""
+    supervisor = site.town.caller("supervisor")
+    storm = supervisor.post("/storms", {"name": "Nordet"})
+    assert storm.status_code == 201, storm.text
+    by = site.town.clock.now + timedelta(hours=4)
+    plan = {"passes": [{"kind": "street", "by": by.isoformat()}]}
+    ok(supervisor.post(f"/storms/{storm.json['id']}/passes", plan))
 
 
 def held(site: Site, number: str) -> None:
@@ -234,9 +246,10 @@ def test_crews_pages_have_no_accessibility_finding_in_any_light(site, light):
 
 def test_no_page_scrolls_sideways_at_320_pixels(site):
     cases = cast(site)
+    stormy(site)
     page = opened(site, size=NARROW)
     wide = {}
-    for role, routes in ((None, PUBLIC), ("dispatcher", DISPATCHER), ("crew", CREW)):
+    for role, routes in ((None, PUBLIC), ("supervisor", DISPATCHER), ("crew", CREW)):
         if role:
             page.context.clear_cookies()
             sign_in(page, role)
