@@ -104,6 +104,7 @@ def settle(page: Page) -> None:
 
 def violations(page: Page, rules: str = "everything") -> list[str]:
     """Return what axe finds wrong with the page, a line each. `rules`: everything, words or contrast."""
+    page.wait_for_load_state()
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     page.evaluate(

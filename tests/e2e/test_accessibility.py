@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.e2e.browsing import (
     DESK,
@@ -233,7 +233,7 @@ def test_a_person_erases_what_they_told(site):
     page.wait_for_selector("h1:has-text('C’est effacé')")
     assert violations(page) == []
     page.goto(followed(told))
-    assert page.locator("text=Gros trou").count() == 0
+    expect(page.locator("text=Gros trou")).to_have_count(0)
 
 
 @pytest.mark.parametrize("light", ["light", "dark", "sun"])
@@ -265,4 +265,4 @@ def test_every_page_says_its_language_and_has_one_title(site):
     for route in PUBLIC.values():
         page.goto(route(cases))
         assert page.get_attribute("html", "lang") == "en-CA"
-        assert page.locator("h1").count() == 1
+        expect(page.locator("h1")).to_have_count(1)
