@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from gis.learned import Learned, pair, stratum_of
 from gis.sighting import Candidate, Sighting, Term
 
-# These are corrected for the kind of thing too: how far apart and how late its reports come, how often.
+# These are corrected for the kind of thing too: how far apart and how late its reports come, how often. How
+# often may be known for each channel: who walks by tells a lamp again, who looks after it does not.
 BY_KIND = frozenset(["prior", "distance", "time", "together", "answers"])
 
 
@@ -21,6 +22,8 @@ def correct(terms: Sequence[Term], sighting: Sighting, candidate: Candidate, lea
         value += levels.get(key, 0.0)
         if own and name in BY_KIND:
             value += own.get(key, 0.0)
+            if name == "prior" and sighting.channel:
+                value += own.get((name, sighting.channel), 0.0)
         if name == "service":
             value += learned.pairs.get(pair(sighting.kind, candidate.kind), 0.0)
         value *= scale

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,9 +23,7 @@ def solve(
     starts = np.cumsum([0, *sizes])
     beta = np.zeros(starts[-1])
     for _ in range(_STEPS):
-        eta = offset.copy()
-        for column, code in enumerate(codes):
-            eta += np.append(beta[starts[column] : starts[column + 1]], 0.0)[code]
+        eta = sums(codes, [beta[one:end] for one, end in pairwise(starts)], offset)
         chance = 1 / (1 + np.exp(-np.clip(eta, -30, 30)))
         gradient, curvature = _derivatives(
             codes, sizes, weight * (chance - truth), weight * chance * (1 - chance)
@@ -35,6 +35,14 @@ def solve(
         if np.abs(step).max() < 1e-3:
             break
     return [beta[starts[i] : starts[i + 1]] for i in range(len(sizes))]
+
+
+def sums(codes: list[Codes], values: list[Floats], offset: Floats) -> Floats:
+    """Return the log-odds of each row with what was found for its classes."""
+    eta = offset.copy()
+    for code, found in zip(codes, values, strict=True):
+        eta += np.append(found, 0.0)[code]
+    return eta
 
 
 def _derivatives(codes: list[Codes], sizes: list[int], slope: Floats, bend: Floats) -> tuple[Floats, Floats]:

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 import yaml
 
-from gis import calibration, duplicates, learning, measures, replay
+from gis import calibration, design, duplicates, learning, measures, replay
 from gis.learned import Learned
-from gis.replay import Reported
+from gis.replay import Doubts, Reported
 from gis.sighting import Candidate, Sighting
 
 NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
@@ -195,7 +195,7 @@ def test_what_may_be_one_thing_though_nothing_says_so_teaches_nothing(weights):
     linked = replay.both_ways((key, key.removesuffix("b")) for key in seconds[::3])
     unclear = frozenset(seconds) | {key.removesuffix("b") for key in seconds}
     plain = learning.learn(replay.replay(split, linked), weights, "plain")
-    spared = learning.learn(replay.replay(split, linked, unclear=unclear), weights, "spared")
+    spared = learning.learn(replay.replay(split, linked, doubts=Doubts(unclear=unclear)), weights, "spared")
     assert spared.same == plain.same
     assert spared.pairs < plain.pairs
     case = Candidate(
@@ -211,7 +211,7 @@ def test_what_may_be_one_thing_though_nothing_says_so_teaches_nothing(weights):
 
 
 def test_a_citys_file_is_learned_more_freely_and_without_what_needs_many_labels(trials, lesson, weights):
-    freely = learning.learn(trials, weights, "file", learning.OF_A_FILE).learned
+    freely = learning.learn(trials, weights, "file", design.OF_A_FILE).learned
     assert not any(term == "together" for term, _ in freely.levels)
     assert any(term == "together" for term, _ in lesson.learned.levels)
 
