@@ -22,12 +22,12 @@ def correct(terms: Sequence[Term], sighting: Sighting, candidate: Candidate, lea
         value += levels.get(key, 0.0)
         if own and name in BY_KIND:
             value += own.get(key, 0.0)
-            if name == "prior" and sighting.channel:
-                value += own.get((name, sighting.channel), 0.0)
         if name == "service":
             value += learned.pairs.get(pair(sighting.kind, candidate.kind), 0.0)
         value *= scale
         if name == "prior":
+            if own and sighting.channel:
+                value += scale * own.get((name, sighting.channel), 0.0)
             value += learned.shift
             if learned.shifts:
                 stratum = stratum_of(sighting.service, sighting.accuracy_m, candidate.accuracy_m)

@@ -34,7 +34,7 @@ _TIGHT = {
     "across": 1.0,
 }
 _USUAL = 0.6
-_KIND_LEVEL, _KIND_CHANNEL, _PAIR = 4.0, 1.0, 2.0
+_KIND_LEVEL, _KIND_CHANNEL, _PAIR = 4.0, 2.0, 2.0
 # Below so many true pairs a service has no curve of its own, only how often its things are repeated.
 _LEAST_OF_KIND = 6
 # Of far pairs that are not one thing, one in so many is kept, and weighs as many.
@@ -159,10 +159,12 @@ class Design:
             shares = _shares(sums[is_open], orphan[is_open])
             truth[is_open] = shares
             known[is_open] = np.where(shares > _LEAST_SHARE, 1.0, 0.0)
-            values, sums = self._fit(truth, known)
+            values, sums = self._fit(truth, known, values)
         return self._gather(dict(zip(self._columns, values, strict=True)), start, version)
 
-    def _fit(self, truth: Floats, weight: Floats) -> tuple[list[Floats], Floats]:
+    def _fit(
+        self, truth: Floats, weight: Floats, begin: list[Floats] | None = None
+    ) -> tuple[list[Floats], Floats]:
         """Return the corrections of each column, and with them the sum of every row."""
         rare = self._rare_kinds(truth)
         codes = [self._codes(name, rare) for name in self._columns]
@@ -170,7 +172,7 @@ class Design:
         each = zip(sizes, self._columns.values(), strict=True)
         tight = np.concatenate([np.full(size, column.tight) for size, column in each])
         offset = np.frombuffer(self._offset)
-        values = newton.solve(codes, sizes, tight, offset, truth, weight)
+        values = newton.solve(codes, sizes, tight, offset, truth, weight, begin)
         return values, newton.sums(codes, values, offset)
 
     def _codes(self, name: str, rare: frozenset[str]) -> Codes:
