@@ -8,7 +8,7 @@ from gis.learned import Learned, pair, stratum_of
 from gis.sighting import Candidate, Sighting, Term
 
 # These are corrected for the kind of thing too: how far apart and how late its reports come, how often. How
-# often may be known for each channel: who walks by tells a lamp again, who looks after it does not.
+# often may be known for each channel the report comes by.
 BY_KIND = frozenset(["prior", "distance", "time", "together", "answers"])
 
 
