@@ -104,6 +104,7 @@ def settle(page: Page) -> None:
 
 def violations(page: Page, rules: str = "everything") -> list[str]:
     """Return what axe finds wrong with the page, a line each. `rules`: everything, words or contrast."""
+    page.wait_for_load_state()
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     page.evaluate(
@@ -128,8 +129,12 @@ def violations(page: Page, rules: str = "everything") -> list[str]:
 
 
 def overflow_px(page: Page) -> int:
-    """Return by how many pixels the page is wider than its window."""
+    """Return by how many pixels the page is wider than its window, once its styles and letters have come."""
+    page.wait_for_load_state()
     width: int = page.evaluate(
-        "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        """async () => {
+            await document.fonts.ready
+            return document.documentElement.scrollWidth - document.documentElement.clientWidth
+        }"""
     )
     return width

@@ -185,8 +185,8 @@ def test_without_scripts_a_note_and_a_message_go_from_plain_forms(site: Site):
     page.wait_for_url("**?fait=note")
     write(page, "message", "Bonjour")
     page.wait_for_url("**?fait=message")
-    assert page.locator("[data-said=note] .told-body").all_inner_texts() == ["Sans script"]
-    assert page.locator("[data-said=message] .told-body").all_inner_texts() == ["Bonjour"]
+    expect(page.locator("[data-said=note] .told-body")).to_have_text(["Sans script"])
+    expect(page.locator("[data-said=message] .told-body")).to_have_text(["Bonjour"])
     assert said(site, number) == ["Sans script", "Bonjour"]
 
 
