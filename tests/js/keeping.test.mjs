@@ -27,11 +27,14 @@ test("nothing is shown for longer than it may be kept, nor from a clock that was
   assert.ok(!isShown(1000, 999, 1000))
 })
 
-test("a page is asked for again when its case changed or ten minutes went by", () => {
-  assert.ok(isStale(null, 4, 0))
-  assert.ok(isStale({ version: "3", keptAt: 0 }, 4, 1))
-  assert.ok(!isStale({ version: "4", keptAt: 0 }, 4, 599_999))
-  assert.ok(isStale({ version: "4", keptAt: 0 }, 4, 600_000))
+test("a page is asked for again when its case or the language changed, or ten minutes went by", () => {
+  const kept = { version: "4", language: "fr", keptAt: 0 }
+  const wanted = { version: 4, language: "fr" }
+  assert.ok(isStale(null, wanted, 0))
+  assert.ok(isStale({ ...kept, version: "3" }, wanted, 1))
+  assert.ok(isStale(kept, { ...wanted, language: "en" }, 1))
+  assert.ok(!isStale(kept, wanted, 599_999))
+  assert.ok(isStale(kept, wanted, 600_000))
 })
 
 test("the photos of the page are found and no other picture", () => {

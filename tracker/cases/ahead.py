@@ -14,8 +14,8 @@ DEVICE = frozenset({"near_site", "photo_taken", "photo_after"})
 def told(view: View, case: CaseRow) -> dict[str, Any]:
     """Return the statuses that this reader's own moves lead to.
 
-    The present one comes first. A move tells where it leads (`to`, null where that depends on what was before)
-    and what a device can check before it is made (`checks`); the server judges again when it arrives.
+    The present one comes first. A move tells where it leads (`to`, null where that depends on what was
+    before) and what a device can check before it is made (`checks`); the server judges again later.
     """
     machine = view.families.machine(case.workflow, case.workflow_version)
     found: dict[str, dict[str, Any]] = {}

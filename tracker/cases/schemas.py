@@ -110,7 +110,7 @@ class TransitionTold(Schema):
 
 
 class DeviceCheck(Schema):
-    """What a device can judge before a move is made: the guard, its parameters, the sentence when it fails."""
+    """What a device can judge before a move: the guard, its parameters, the sentence when it fails."""
 
     guard = fields.String(required=True)
     params = fields.Dict(required=True)

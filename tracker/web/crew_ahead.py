@@ -29,7 +29,7 @@ def _state(case: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _lead(case: Mapping[str, Any], move: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the tablet must know of a move: where it leads, how it is said once done, what it can check."""
+    """Return what the tablet must know of a move: where it leads, its name once done, what to check."""
     return {
         "to": move["to"],
         "done": _done().get(move["name"], move["label"]),

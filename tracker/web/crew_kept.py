@@ -26,7 +26,8 @@ def worker() -> Response:
     """Serve the worker of the tablet's pages: what it says changes with any file that they stand on.
 
     A browser takes a worker for new when a byte of it changed. It is a module: the code is among the static
-    files, this names it with the version of all of them. It lies beside `/crew`, so that it may look after it.
+    files, this names it with the version of all of them. It lies beside `/crew`, so that it may
+    look after it.
     """
     folder = Path(str(current_app.static_folder))
     version, ahead = _files(folder)
@@ -60,7 +61,7 @@ def listed(pages: list[tuple[str, int]]) -> Response:
     return shell.data({"pages": [{"url": url, "version": version} for url, version in pages[:PAGES_MOST]]})
 
 
-def marked(response: Response) -> Response:
+def marked(response: AnyResponse) -> AnyResponse:
     """Say whose page it is and on which files it stands: the worker keeps no other person's."""
     response.headers[READER] = edge.actor().ref
     response.headers[FILES] = _files(Path(str(current_app.static_folder)))[0]

@@ -60,9 +60,12 @@ def test_what_a_device_can_check_is_told_with_the_sentence_it_says(town: City):
     after = moves["complete"]["checks"][0]
     assert after["params"] == {"priorities": ["P1", "P2"], "outcomes": ["nothing_found"]}
     refused = town.caller("crew").move(number, "start")
-    assert refused.json["detail"] == ahead(town, "crew", number)["states"][0]["transitions"][
-        [one["name"] for one in told["states"][0]["transitions"]].index("start")
-    ]["checks"][0]["says"]
+    assert (
+        refused.json["detail"]
+        == ahead(town, "crew", number)["states"][0]["transitions"][
+            [one["name"] for one in told["states"][0]["transitions"]].index("start")
+        ]["checks"][0]["says"]
+    )
 
 
 def test_another_crews_case_is_as_if_it_were_not(town: City):

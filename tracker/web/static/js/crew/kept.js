@@ -6,6 +6,7 @@ import { say } from "../lib/words.js"
 
 const AGAIN_MS = 5 * 60 * 1000
 const { base, knownAt } = document.documentElement.dataset
+const language = document.documentElement.lang.slice(0, 2)
 const reader = one("[data-sync]")?.dataset.actor ?? ""
 
 /** Have the worker keep the day that is looked at, now and whenever the signal is back. */
@@ -27,7 +28,7 @@ export async function keepDay() {
   const registration = await navigator.serviceWorker?.getRegistration(`${base}/crew`)
   const crew = new URLSearchParams(location.search).get("equipe") ?? kept("crew-chosen")
   const day = `${base}/crew${crew ? `?equipe=${encodeURIComponent(crew)}` : ""}`
-  if (navigator.onLine) registration?.active?.postMessage({ kind: "keep", day, reader })
+  if (navigator.onLine) registration?.active?.postMessage({ kind: "keep", day, reader, language })
 }
 
 /** Forget what another person left half-written on this tablet: it is theirs. What waits to be sent stays theirs too. */

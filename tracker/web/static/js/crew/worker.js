@@ -132,7 +132,7 @@ export function tend(told) {
   }
 
   /** Fetch the day and its cases ahead, and let go of the cases that are in it no more. */
-  async function keepDay({ day, reader }) {
+  async function keepDay({ day, reader, language }) {
     const answer = await fetch(day, { headers: { [PART]: "ahead" }, redirect: "manual" })
     if (answer.type === "opaqueredirect") return wipe()
     if (!answer.ok || answer.headers.get(READER) !== reader) return
@@ -142,15 +142,16 @@ export function tend(told) {
     const wanted = [{ url: day, version: null }, { url: `${told.base}/crew`, version: "" }, { url: `${told.base}/crew-hors-ligne`, version: "" }, ...listed]
     for (const { url, version } of wanted) {
       if (then !== wiped) return
-      await keepPage(new URL(url, location.origin), version)
+      await keepPage(new URL(url, location.origin), { version, language })
     }
     if (then === wiped) await letGo(new Set(wanted.map(({ url }) => pageKey(new URL(url, location.origin)))))
   }
 
-  async function keepPage(url, version) {
+  async function keepPage(url, wanted) {
     const found = await find(pageKey(url))
-    const known = found && { version: found.headers.get(VERSION) ?? "", keptAt: Number(found.headers.get(KEPT_AT)) }
-    if (!isStale(known, version, Date.now())) return
+    const known = found && { version: found.headers.get(VERSION) ?? "", language: found.headers.get("Content-Language"),
+      keptAt: Number(found.headers.get(KEPT_AT)) }
+    if (!isStale(known, wanted, Date.now())) return
     const response = await fromNetwork(new Request(url, { headers: { Accept: "text/html" }, redirect: "manual" }), url)
     if (response.ok) for (const src of photosIn(await response.text(), told.base)) await keepPhoto(new URL(src, location.origin))
   }

@@ -28,9 +28,9 @@ export const isPassing = (url) => url.searchParams.has("fait")
 /** Tell whether something kept may still be shown. */
 export const isShown = (keptAt, now, kept_ms) => now - keptAt >= 0 && now - keptAt < kept_ms
 
-/** Tell whether a kept page needs to be asked for again: another version of its case, or too long ago. */
-export function isStale(kept, version, now) {
-  if (!kept) return true
+/** Tell whether a kept page needs to be asked for again: another version of its case or language, or too long ago. */
+export function isStale(kept, { version, language }, now) {
+  if (!kept || kept.language !== language) return true
   return kept.version !== String(version) || now - kept.keptAt >= FRESH_MS || now < kept.keptAt
 }
 
