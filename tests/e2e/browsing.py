@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,15 @@ def sign_in(page: Page, role: str) -> None:
     page.fill("#password", towns.PASSWORD)
     page.click("main form button")
     page.wait_for_load_state("networkidle")
+
+
+def until(page: Page, holds: Callable[[], bool]) -> None:
+    """Wait until something holds that the page itself does not show."""
+    for _ in range(PATIENCE_MS // 100):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(page.url)
 
 
 def settle(page: Page) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.browsing import NARROW, PATIENCE_MS, TABLET, Site, opened, overflow_px, sign_in, violations
+from tests.e2e.browsing import NARROW, TABLET, Site, opened, overflow_px, sign_in, until, violations
 from tests.support import city as cities
 from tests.support import pictures
 from tests.support.deeds import ok
@@ -42,15 +41,6 @@ def in_hand(site: Site, **more: Any) -> str:
 def kept(page: Page, language: str = "") -> set[str]:
     """Return the pages that the tablet holds, those in one language where it is given."""
     return set(page.evaluate(PAGES, language))
-
-
-def until(page: Page, holds: Callable[[], bool]) -> None:
-    """Wait until something holds that the page itself does not show."""
-    for _ in range(PATIENCE_MS // 100):
-        if holds():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(kept(page))
 
 
 def day_on(site: Site, *numbers: str, **how: Any) -> Page:
@@ -146,10 +136,10 @@ def test_an_answer_lost_on_the_way_leaves_one_move_however_often_it_is_sent(site
     expect(page.locator("[data-waiting-moves] .waits")).to_have_count(2)
     page.reload()
     expect(page.locator("[data-waiting-moves] .waits")).to_have_count(2)
+    until(page, lambda: len(asked) >= 2)
     page.unroute("**/api/v1/cases/*/transitions")
     page.reload()
     expect(page.locator("[data-sync]")).to_be_hidden()
-    assert len(asked) >= 2
     assert len(set(asked)) == 1
     assert [each["name"] for each in facts(site, number)] == ["start", "complete"]
 
@@ -300,6 +290,7 @@ def test_signing_out_tells_what_waits_and_wipes_what_was_kept(site: Site):
     expect(page.locator("[data-leave-ask]")).to_contain_text("(1)")
     page.get_by_role("button", name="Se déconnecter").click()
     page.wait_for_url(f"{site.address}/")
+    page.wait_for_load_state("networkidle")
     assert not kept(page)
     page.context.set_offline(True)
     for path in ("/crew", f"/crew/{number}"):
