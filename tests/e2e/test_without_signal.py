@@ -184,6 +184,7 @@ def test_a_case_that_changed_is_shown_as_it_is_and_the_crew_decides(site: Site, 
     assert site.town.caller("dispatcher").move(number, "plan", planned_for=tomorrow).status_code == 200
     page.context.set_offline(False)
     expect(page.locator("[data-waiting-moves] .refused")).to_contain_text("Le dossier a changé")
+    expect(page.locator("[data-waiting-moves] .who").last).to_contain_text("retenu par ce qui précède")
     expect(page.locator("[data-acts]")).to_have_text("Décidez d’abord de ce qui n’est pas passé.")
     assert facts(site, number) == []
     page.get_by_role("button", name="Envoyer quand même").click()

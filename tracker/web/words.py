@@ -31,6 +31,7 @@ def of_page() -> dict[str, str]:
         ),
         "done_waiting": _("{done} — attend le réseau"),
         "done_refused": _("{done} — pas passé"),
+        "done_held": _("{done} — retenu par ce qui précède"),
         "done_again": _("Envoyer quand même"),
         "done_check": _("Vérifier de nouveau"),
         "done_mend": _("Corriger"),

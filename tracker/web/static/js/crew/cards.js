@@ -10,11 +10,11 @@ import { seenOf } from "../lib/moves.js"
 
 const stamp = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" })
 
-/** Make the card of an entry, an item of a list; `where` names its case, on pages that are not the case's own. */
-export function card(entry, { where = false } = {}) {
+/** Make the card of an entry, an item of a list; `where` names its case, `held` tells that a refused move is before it. */
+export function card(entry, { where = false, held = false } = {}) {
   const time = make("time", { class: "num", datetime: entry.body.device_at }, stamp.format(new Date(entry.body.device_at)))
   // In words alone: without signal an icon may not come.
-  const who = make("p", { class: "who" }, make("span", { class: "with-shape" }, stateOf(entry)), time)
+  const who = make("p", { class: "who" }, make("span", { class: "with-shape" }, stateOf(entry, held)), time)
   const item = make("li", { class: entry.refused ? "waits refused" : "waits" }, who)
   if (where) item.append(make("p", { class: "strong" }, [entry.service, entry.place, entry.number].filter(Boolean).join(" · ")))
   if (entry.body.text) item.append(make("p", { class: "told-body" }, entry.body.text))
@@ -23,9 +23,9 @@ export function card(entry, { where = false } = {}) {
   return item
 }
 
-function stateOf(entry) {
+function stateOf(entry, held) {
   if (!entry.move) return say(entry.refused ? "written_refused" : "written_waiting")
-  return say(entry.refused ? "done_refused" : "done_waiting", { done: entry.done })
+  return say(entry.refused ? "done_refused" : held ? "done_held" : "done_waiting", { done: entry.done })
 }
 
 function pictures(files) {

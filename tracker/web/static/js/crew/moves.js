@@ -27,7 +27,7 @@ function show(site, entries, setUp) {
   holder.dataset.first ??= holder.dataset.status
   const { status, pending, refused } = standing(entries, holder.dataset.first)
   const list = one("[data-waiting-moves]", site)
-  list.replaceChildren(...entries.filter((entry) => entry.move).map((entry) => card(entry)))
+  list.replaceChildren(...entries.filter((entry) => entry.move).map((entry) => card(entry, { held: isHeld(entry, entries) })))
   list.hidden = !list.childElementCount
   const wanted = refused ? "refused" : (status ?? "unknown")
   if (holder.dataset.status === wanted && !(refused || !status)) return tellStatus(pending, refused)
@@ -42,6 +42,9 @@ function show(site, entries, setUp) {
   tellStatus(pending, refused)
 }
 
+const isHeld = (entry, entries) =>
+  Boolean(entry.move) && entries.some((each) => each.move && each.refused && each.number === entry.number && each.id < entry.id)
+
 const words = (key) => make("p", { class: "kept" }, say(key))
 
 function tellStatus(pending, refused) {
@@ -55,7 +58,7 @@ export function watchDay(list) {
   if (!list) return
   onPosted(async ({ sent }, entries) => {
     const mine = entries.filter((entry) => entry.actor === actor())
-    one("ol", list).replaceChildren(...mine.map((entry) => card(entry, { where: true })))
+    one("ol", list).replaceChildren(...mine.map((entry) => card(entry, { where: true, held: isHeld(entry, mine) })))
     list.hidden = !mine.length
     for (const stop of every("[data-stop]")) {
       const { pending, refused } = standing(own(entries, stop.dataset.stop), "")
