@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from gis.learned import Learned, pair, stratum_of
 from gis.sighting import Candidate, Sighting, Term
 
-# These are corrected for the kind of thing too: how far apart and how late its reports come, how often.
+# These are corrected for the kind of thing too: how far apart and how late its reports come, how often. How
+# often may be known for each channel the report comes by.
 BY_KIND = frozenset(["prior", "distance", "time", "together", "answers"])
 
 
@@ -25,6 +26,8 @@ def correct(terms: Sequence[Term], sighting: Sighting, candidate: Candidate, lea
             value += learned.pairs.get(pair(sighting.kind, candidate.kind), 0.0)
         value *= scale
         if name == "prior":
+            if own and sighting.channel:
+                value += scale * own.get((name, sighting.channel), 0.0)
             value += learned.shift
             if learned.shifts:
                 stratum = stratum_of(sighting.service, sighting.accuracy_m, candidate.accuracy_m)

@@ -52,14 +52,35 @@ class Judged:
     same_hard: int
     guesses: tuple[Guess, ...]
 
+    @property
+    def repeats_by(self) -> float:
+        """Give the value by which the report is a repeat at all: of a model all its guesses together.
+
+        Three cases that fit equally well share what is sure, and make it no less sure that it is one of them.
+        A rule's values are no log-odds, so its best one is given; -inf where nothing is guessed.
+        """
+        if not self.guesses or self.guesses[0].chance is None:
+            return self.guesses[0].value if self.guesses else -math.inf
+        most = max(guess.shown_by for guess in self.guesses)
+        return most + math.log(sum(math.exp(guess.shown_by - most) for guess in self.guesses))
+
+    def shown(self, at: Thresholds) -> list[Guess]:
+        """Return the guesses that are shown: three at most, the second and third more reluctantly."""
+        worth = _worth(self, at.further)
+        return [guess for value, guess in worth if value >= at.show]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Thresholds:
-    """From which value on a guess is shown, counted as a decision, and attached by itself."""
+    """From which value on a guess is shown, counted as a decision, and attached by itself.
+
+    A second or third is shown if it has `further` more: it is read after one that is likelier.
+    """
 
     show: float
     decide: float
     attach: float
+    further: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,7 +155,7 @@ def everywhere(_seen: Sighting, _case: Candidate) -> bool:
 def score(judged: Sequence[Judged], at: Thresholds) -> Scorecard:
     """Sum up reports that were judged one by one."""
     repeats = sum(each.has_same for each in judged)
-    shown = [[guess for guess in each.guesses[:MOST_SHOWN] if guess.shown_by >= at.show] for each in judged]
+    shown = [each.shown(at) for each in judged]
     first = sum(bool(guesses) and guesses[0].is_same for guesses in shown)
     any_of_3 = sum(any(guess.is_same for guess in guesses) for guesses in shown)
     right, wrong, missed = _decisions(judged, at.decide)
@@ -154,6 +175,11 @@ def score(judged: Sequence[Judged], at: Thresholds) -> Scorecard:
         attach_share=_share(sum(taken), repeats),
         calibration_error=_calibration_error(judged),
     )
+
+
+def _worth(judged: Judged, further: float) -> list[tuple[float, Guess]]:
+    best = judged.guesses[:MOST_SHOWN]
+    return [(guess.shown_by - (further if place else 0.0), guess) for place, guess in enumerate(best)]
 
 
 def _is_sure(judged: Judged, attach: float) -> bool:
@@ -190,9 +216,9 @@ def best_decision(judged: Sequence[Judged]) -> float:
     return at
 
 
-def budget(judged: Sequence[Judged], suggestions: float) -> float:
+def budget(judged: Sequence[Judged], suggestions: float, further: float = 0.0) -> float:
     """Find the value from which at most so many suggestions are shown per report."""
-    values = sorted((guess.shown_by for each in judged for guess in each.guesses[:MOST_SHOWN]), reverse=True)
+    values = sorted((value for each in judged for value, _ in _worth(each, further)), reverse=True)
     allowed = int(suggestions * len(judged))
     return values[allowed] + 1e-9 if allowed < len(values) else -math.inf
 

@@ -44,7 +44,8 @@ class Trial:
     """One report with its candidates; `same` are the earlier cases it is about, found or not.
 
     `refused` are those that were proposed as the same, and that somebody looked at and did not take. Those
-    `unclear` teach nothing unless they are the same: both carry a label, which may name a third.
+    `unclear`, and all where the report `is_unclear`, teach nothing unless they are the same: a label names a
+    third. A report that `is_orphan` is known to repeat something, and nobody says what.
     """
 
     report: Reported
@@ -52,6 +53,20 @@ class Trial:
     same: frozenset[str]
     refused: frozenset[str] = frozenset()
     unclear: frozenset[str] = frozenset()
+    is_unclear: bool = False
+    is_orphan: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Doubts:
+    """What labels leave open: reports of which one is named and others may be missing, and repeats of what?
+
+    Of a pair of which either is `unclear` nothing is known unless it is linked. `repeats` are called so by
+    somebody, whether or not what they repeat is named, or is there.
+    """
+
+    unclear: frozenset[str] = frozenset()
+    repeats: frozenset[str] = frozenset()
 
 
 def replay(
@@ -59,22 +74,22 @@ def replay(
     links: Mapping[str, frozenset[str]],
     reach: Reach | None = None,
     refused: Mapping[str, frozenset[str]] | None = None,
-    unclear: frozenset[str] = frozenset(),
+    doubts: Doubts | None = None,
 ) -> Iterator[Trial]:
-    """Tell the reports in order of their times. `links` join cases that labels say are one, both ways.
-
-    Of two that are both among the `unclear` nothing is known unless they are linked.
-    """
+    """Tell the reports in order of their times. `links` join cases that labels say are one, both ways."""
+    open_ = doubts or Doubts()
     field = _Field(reach or Reach())
     ordered = sorted(reports, key=lambda each: (each.sighting.at, each.key))
     for report in ordered:
-        same = {report.case, *links.get(report.case, ())}
+        same = frozenset({report.case, *links.get(report.case, ())} & field.cases.keys())
         yield Trial(
             report=report,
             candidates=tuple(field.near(report.sighting)),
-            same=frozenset(same & field.cases.keys()),
+            same=same,
             refused=(refused or {}).get(report.key, frozenset()),
-            unclear=unclear if report.key in unclear else frozenset(),
+            unclear=open_.unclear,
+            is_unclear=report.key in open_.unclear,
+            is_orphan=report.key in open_.repeats and not same,
         )
         field.take(report)
 

@@ -10,13 +10,19 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support import city as cities
 from tests.support import database as databases
-from tests.support import guards
+from tests.support import guards, scale
 from tests.support.city import City
 from tests.support.database import Database
 from tests.support.towns import FakeClock
+
+# The suite tries the same examples everywhere; `VIGIE_PROOF=1` looks for new ones, more slowly.
+settings.register_profile("suite", derandomize=True, deadline=None)
+settings.register_profile("proof", deadline=None)
+settings.load_profile("proof" if scale.IS_WHOLE else "suite")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,15 @@ def sign_in(page: Page, role: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def until(page: Page, holds: Callable[[], bool]) -> None:
+    """Wait until something holds that the page itself does not show."""
+    for _ in range(PATIENCE_MS // 100):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(page.url)
+
+
 def settle(page: Page) -> None:
     """Wait until the page and its map are there."""
     page.evaluate(
@@ -104,6 +114,7 @@ def settle(page: Page) -> None:
 
 def violations(page: Page, rules: str = "everything") -> list[str]:
     """Return what axe finds wrong with the page, a line each. `rules`: everything, words or contrast."""
+    page.wait_for_load_state()
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     page.evaluate(
@@ -128,8 +139,12 @@ def violations(page: Page, rules: str = "everything") -> list[str]:
 
 
 def overflow_px(page: Page) -> int:
-    """Return by how many pixels the page is wider than its window."""
+    """Return by how many pixels the page is wider than its window, once its styles and letters have come."""
+    page.wait_for_load_state()
     width: int = page.evaluate(
-        "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        """async () => {
+            await document.fonts.ready
+            return document.documentElement.scrollWidth - document.documentElement.clientWidth
+        }"""
     )
     return width

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Page
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.e2e.browsing import DESK, NARROW, PHONE, Site, opened, overflow_px, sign_in, violations
 from tests.support import city as cities
@@ -39,13 +39,13 @@ def test_documents_are_added_to_a_request_and_a_refusal_says_why(site: Site, scr
     look(page, "track-empty")
     page.set_input_files("#documents", [plan("Plan de la cour.pdf", papers.plan())])
     page.click("text=Envoyer des documents")
-    assert "vos documents sont joints" in page.inner_text("[role=status] >> nth=0")
-    assert "Plan de la cour.pdf" in page.inner_text("section[aria-labelledby=sent]")
+    expect(page.locator("[role=status]").first).to_contain_text("vos documents sont joints")
+    expect(page.locator("section[aria-labelledby=sent]")).to_contain_text("Plan de la cour.pdf")
     look(page, "track-sent")
     page.set_input_files("#documents", [plan("ruse.pdf", papers.with_script())])
     page.click("text=Envoyer des documents")
-    assert "contient un programme" in page.inner_text("[role=status] >> nth=0")
-    assert "ruse.pdf" not in page.inner_text("main")
+    expect(page.locator("[role=status]").first).to_contain_text("contient un programme")
+    expect(page.locator("main")).not_to_contain_text("ruse.pdf")
     look(page, "track-refused")
 
 
@@ -53,10 +53,10 @@ def test_a_permit_asks_for_documents_in_its_form_and_a_pothole_does_not(site: Si
     lon, lat = cities.at(700, 480)
     page = opened(site, size=PHONE)
     page.goto(f"/signaler/PER-ABA/details?lon={lon}&lat={lat}&method=pin")
-    assert page.locator("#documents").count() == 1
+    expect(page.locator("#documents")).to_have_count(1)
     look(page, "form-permit")
     page.goto(f"/signaler/VOI-NID/details?lon={lon}&lat={lat}&method=pin")
-    assert page.locator("#documents").count() == 0
+    expect(page.locator("#documents")).to_have_count(0)
 
 
 def test_who_decides_finds_the_documents_on_the_case(site: Site):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
 from tests.e2e.browsing import DESK, NARROW, PHONE, Site, opened, overflow_px, sign_in, violations
@@ -89,12 +89,12 @@ def test_a_cart_is_confirmed_on_the_page_and_documents_are_sent_from_it(office: 
     page = opened(office, size=NARROW, scripts=False)
     page.goto(f"/suivi/{told['cart']['number']}/{told['cart']['secret']}")
     page.get_by_role("button", name="Passer au paiement").click()
-    assert "À confirmer" in page.inner_text("body")
-    assert "270,00" in page.inner_text("body")
+    expect(page.locator("body")).to_contain_text("À confirmer")
+    expect(page.locator("body")).to_contain_text("270,00")
     page.goto(f"/suivi/{told['missing']['number']}/{told['missing']['secret']}")
     page.fill("#in-note", "Voici le plan.")
     page.get_by_role("button", name="Envoyer les documents").click()
-    assert "Merci, vos documents sont joints" in page.inner_text("body")
+    expect(page.locator("body")).to_contain_text("Merci, vos documents sont joints")
 
 
 @pytest.mark.parametrize(("size", "language"), [(DESK, "fr"), (DESK, "en"), (PHONE, "fr"), (NARROW, "en")])
@@ -105,7 +105,7 @@ def test_workflows_are_drawn_and_told_at_every_size(office: Site, size, language
     look(page, f"workflows-{size[0]}-{language}")
     for family in ("field_work", "booking", "contestation"):
         page.goto(f"/cheminements/{family}")
-        assert page.locator(".drawing svg[role=img]").count() == 1
+        expect(page.locator(".drawing svg[role=img]")).to_have_count(1)
         look(page, f"workflow-{family}-{size[0]}-{language}")
 
 
@@ -119,14 +119,14 @@ def test_an_administrator_tries_a_definition_reads_its_mistakes_and_puts_a_sound
     written = (definitions.WORKFLOWS / "question.yaml").read_text(encoding="utf-8")
     page.fill("#text", written.replace("tone: received", "tone: pink", 1))
     page.get_by_role("button", name="Vérifier").click()
-    assert "ligne 11" in page.inner_text("main")
-    assert "states.received.tone" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("ligne 11")
+    expect(page.locator("main")).to_contain_text("states.received.tone")
     look(opened_as_is(office, page), "workflow-mistakes")
     page.fill("#text", written.replace("roles: [agent, clerk, dispatcher]", "roles: [clerk]"))
     page.get_by_role("button", name="Vérifier").click()
-    assert "1 dossier en cours gardera sa version." in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("1 dossier en cours gardera sa version.")
     page.get_by_role("button", name="Mettre en service").click()
-    assert "La version 2 sert aux nouveaux dossiers" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("La version 2 sert aux nouveaux dossiers")
 
 
 def opened_as_is(site: Site, page: Page) -> Page:

@@ -129,7 +129,7 @@ def test_a_place_outside_the_city_names_whom_to_call(site: Site, page: Page):
 
 def test_a_danger_shows_the_emergency_number_before_the_form(page: Page):
     page.goto("/signaler/AQU-FUI")
-    assert page.locator("a[href='tel:911']").is_visible()
+    expect(page.locator("a[href='tel:911']")).to_be_visible()
     page.click("text=continuer")
     page.wait_for_url("**/signaler/AQU-FUI/lieu")
 

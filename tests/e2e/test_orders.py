@@ -69,7 +69,7 @@ def test_a_dispatcher_moves_a_case_up_by_keyboard_and_the_crew_sees_it(site: Sit
     sign_in(tablet, "crew")
     tablet.goto("/crew")
     assert tablet.locator(".next a.primary").get_attribute("href") == f"/crew/{wanted[0]}"
-    assert "La répartition a placé 3 dossiers." in tablet.inner_text("main")
+    expect(tablet.locator("main")).to_contain_text("La répartition a placé 3 dossiers.")
     shot(tablet, "order-tablet")
     page.get_by_label("Pourquoi").fill("Rue rouverte")
     page.get_by_role("button", name="Revenir à l’ordre habituel").click()
@@ -85,12 +85,12 @@ def test_without_a_reason_nothing_is_kept_and_what_changed_meanwhile_is_told(sit
     page.get_by_role("button", name=f"Descendre {usual[0]}").click()
     page.get_by_label("Pourquoi").fill(" ")
     page.get_by_role("button", name="Garder cet ordre").click()
-    assert page.get_by_role("alert").is_visible()
+    expect(page.get_by_role("alert")).to_be_visible()
     assert shown(page)[:2] == [usual[1], usual[0]]
     ok(site.town.caller("supervisor").put("/crews/E1/queue", {"cases": [usual[4]], "reason": "Urgent"}))
     page.get_by_label("Pourquoi").fill("Plus près")
     page.get_by_role("button", name="Garder cet ordre").click()
-    assert "La file a changé entre-temps." in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("La file a changé entre-temps.")
     assert shown(page)[0] == usual[4]
     assert in_order(site)[0] == usual[4]
 
@@ -102,14 +102,14 @@ def test_who_may_not_set_an_order_reads_it_and_work_begun_does_not_move(site: Si
     sign_in(page, "agent")
     page.goto("/dispatch/equipes/E1")
     assert shown(page)[0] == usual[3]
-    assert page.get_by_role("button", name="Monter").count() == 0
+    expect(page.get_by_role("button", name="Monter")).to_have_count(0)
     page.context.clear_cookies()
     sign_in(page, "dispatcher")
     page.goto("/dispatch/equipes/E1")
-    assert page.get_by_role("button", name=f"Descendre {usual[3]}").count() == 0
+    expect(page.get_by_role("button", name=f"Descendre {usual[3]}")).to_have_count(0)
     second = shown(page)[1]
-    assert page.get_by_role("button", name=f"Monter {second}").count() == 0
-    assert page.get_by_role("button", name=f"Descendre {second}").count() == 1
+    expect(page.get_by_role("button", name=f"Monter {second}")).to_have_count(0)
+    expect(page.get_by_role("button", name=f"Descendre {second}")).to_have_count(1)
 
 
 @pytest.mark.parametrize("size", [NARROW, DESK])

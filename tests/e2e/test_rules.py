@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import text
 
 from tests.e2e.browsing import (
@@ -68,7 +69,7 @@ def test_rules_are_written_tried_put_in_force_and_taken_back(site: Site, own_rul
     assert violations(page, "everything") == []
     page.get_by_label("Règles, en YAML").fill("services: {VOI-NID: {mode: magie}}")
     page.get_by_role("button", name="Garder et vérifier").click()
-    assert "services.VOI-NID" in page.get_by_role("alert").inner_text()
+    expect(page.get_by_role("alert")).to_contain_text("services.VOI-NID")
     page.get_by_label("Règles, en YAML").fill(WRITTEN)
     page.get_by_role("button", name="Garder et vérifier").click()
     page.wait_for_url(re.compile(r"/dispatch/regles/\d+$"))
@@ -78,7 +79,7 @@ def test_rules_are_written_tried_put_in_force_and_taken_back(site: Site, own_rul
     version = page.url
     page.get_by_role("button", name="Essayer").click()
     page.wait_for_url("**/essais/**")
-    assert page.get_by_role("img", name="Carte des dossiers qui changeraient").is_visible()
+    expect(page.get_by_role("img", name="Carte des dossiers qui changeraient")).to_be_visible()
     assert violations(page, "everything") == []
     page.emulate_media(color_scheme="dark")
     assert violations(page, "contrast") == []
@@ -92,7 +93,7 @@ def test_rules_are_written_tried_put_in_force_and_taken_back(site: Site, own_rul
     page.wait_for_url("**/dispatch/LC-2026-*")
     page.goto(version)
     page.get_by_role("button", name="Mettre en vigueur").click()
-    assert "Confirmez que vous les connaissez" in page.get_by_role("alert").inner_text()
+    expect(page.get_by_role("alert")).to_contain_text("Confirmez que vous les connaissez")
     page.get_by_label("Je connais ces défauts").check()
     page.get_by_label("Pourquoi").fill("É1 en congé")
     page.get_by_role("button", name="Mettre en vigueur").click()

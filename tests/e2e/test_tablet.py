@@ -29,7 +29,9 @@ def tablet(site: Site) -> Page:
     return page
 
 
-def test_a_failed_send_keeps_words_minutes_outcome_and_picture(tablet: Page, tmp_path: Path):
+def test_what_is_filled_in_survives_a_reload_and_what_is_done_waits_for_the_signal(
+    tablet: Page, tmp_path: Path
+):
     picture = tmp_path / "apres.jpg"
     picture.write_bytes(pictures.taken_at())
     tablet.set_input_files("#crew-photos", picture)
@@ -37,17 +39,20 @@ def test_a_failed_send_keeps_words_minutes_outcome_and_picture(tablet: Page, tmp
     tablet.click("[data-more]")
     tablet.click(".crew-note summary")
     tablet.fill("#in-note", "À refaire au printemps")
-    tablet.context.set_offline(True)
-    tablet.click("[data-crew-form=complete] [data-send]")
-    expect(tablet.locator("[data-crew-form=complete] [data-kept]")).to_contain_text("Gardé ici")
-    tablet.context.set_offline(False)
+    expect(tablet.locator(".photos img")).to_have_count(1)
+    tablet.wait_for_timeout(500)
     tablet.reload()
     assert tablet.is_checked("input[value=temporary]")
     assert tablet.input_value("#in-note") == "À refaire au printemps"
     assert tablet.input_value("#in-minutes") == "25"
     expect(tablet.locator(".photos img")).to_have_count(1)
+    tablet.context.set_offline(True)
     tablet.click("[data-crew-form=complete] [data-send]")
-    tablet.wait_for_url("**/crew?*")
+    expect(tablet.locator("[data-waiting-moves] .who")).to_contain_text("Terminé — attend le réseau")
+    expect(tablet.locator("[data-waiting-moves] img")).to_have_count(1)
+    tablet.context.set_offline(False)
+    expect(tablet.locator("[data-sync]")).to_be_hidden()
+    expect(tablet.locator("[data-acts] h2")).to_have_text("Réparée")
 
 
 def test_the_light_changes_at_once_and_is_kept(tablet: Page):

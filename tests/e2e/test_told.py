@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from tests.e2e.browsing import (
@@ -185,9 +185,9 @@ def test_a_resident_and_the_desk_write_to_each_other(site):
     desk_page.goto("/dispatch")
     desk_page.get_by_role("link", name="Mes avis, 1 nouveau").click()
     desk_page.get_by_role("link", name="Ouvrir").wait_for()
-    assert "Devant le 12" in desk_page.locator(".told-list").inner_text()
+    expect(desk_page.locator(".told-list")).to_contain_text("Devant le 12")
     desk_page.goto(f"/dispatch/{report['number']}")
-    assert desk_page.locator(".thread li").count() == 1
+    expect(desk_page.locator(".thread li")).to_have_count(1)
     desk_page.select_option("#thread-to", "note")
     desk_page.fill("#thread-text", "Numéro corrigé")
     desk_page.get_by_role("button", name="Envoyer").click()

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 import yaml
 
-from gis import calibration, duplicates, learning, measures, replay
+from gis import calibration, design, duplicates, learning, measures, replay
 from gis.learned import Learned
-from gis.replay import Reported
+from gis.replay import Doubts, Reported
 from gis.sighting import Candidate, Sighting
 
 NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
@@ -195,7 +195,7 @@ def test_what_may_be_one_thing_though_nothing_says_so_teaches_nothing(weights):
     linked = replay.both_ways((key, key.removesuffix("b")) for key in seconds[::3])
     unclear = frozenset(seconds) | {key.removesuffix("b") for key in seconds}
     plain = learning.learn(replay.replay(split, linked), weights, "plain")
-    spared = learning.learn(replay.replay(split, linked, unclear=unclear), weights, "spared")
+    spared = learning.learn(replay.replay(split, linked, doubts=Doubts(unclear=unclear)), weights, "spared")
     assert spared.same == plain.same
     assert spared.pairs < plain.pairs
     case = Candidate(
@@ -211,7 +211,7 @@ def test_what_may_be_one_thing_though_nothing_says_so_teaches_nothing(weights):
 
 
 def test_a_citys_file_is_learned_more_freely_and_without_what_needs_many_labels(trials, lesson, weights):
-    freely = learning.learn(trials, weights, "file", learning.OF_A_FILE).learned
+    freely = learning.learn(trials, weights, "file", design.OF_A_FILE).learned
     assert not any(term == "together" for term, _ in freely.levels)
     assert any(term == "together" for term, _ in lesson.learned.levels)
 
@@ -233,3 +233,73 @@ def test_a_form_sent_twice_by_nobody_in_particular_is_learned_as_such(weights):
 
     assert named(30) == {"instant"}
     assert named(120) == set()
+
+
+def by_post(seed: int, days: int = 60) -> list[Reported]:
+    """Give each report a case of its own, as in a file of which only labels say what is one."""
+    return [replace(each, case=each.key) for each in town(seed, days) if each.sighting.service == "ECL-PAN"]
+
+
+def sum_at_80_m(weights, learned: Learned, channel: str = "") -> float:
+    case = Candidate(
+        key=1, service="ECL-PAN", opened_at=NOON - timedelta(hours=1), lon=-74.13 + 80 / PER_LON, lat=45.25,
+        accuracy_m=6,
+    )  # fmt: skip
+    here = replace(seen("1", "ECL-PAN", NOON, 0, 0).sighting, channel=channel)
+    return duplicates.score(here, case, replace(weights, learned=learned)).total
+
+
+def test_repeats_of_something_unnamed_teach_what_they_look_like(weights):
+    reports = by_post(4)
+    seconds = [each.key for each in reports if each.key.endswith("b")]
+    # One label in four names its case; the others only say "a duplicate".
+    named = replay.both_ways((key, key.removesuffix("b")) for key in seconds[::4])
+    unclear = frozenset(seconds) | {key.removesuffix("b") for key in seconds[::4]}
+    silent = Doubts(unclear=unclear)
+    told = Doubts(unclear=unclear, repeats=frozenset(seconds))
+    few, many = (
+        learning.learn(replay.replay(reports, named, doubts=each), weights, "x", design.OF_A_FILE)
+        for each in (silent, told)
+    )
+    assert many.same == few.same  # what is weighed is no decision
+    assert many.pairs > few.pairs
+    assert sum_at_80_m(weights, many.learned) > sum_at_80_m(weights, few.learned) + 0.3
+    # It is not taken for granted that what they repeat is there: alone in the street they teach nothing.
+    alone = [each for each in reports if each.key not in {key.removesuffix("b") for key in seconds[1::4]}]
+    lost = learning.learn(replay.replay(alone, named, doubts=told), weights, "x", design.OF_A_FILE)
+    assert sum_at_80_m(weights, lost.learned) < sum_at_80_m(weights, many.learned)
+
+
+def test_a_label_that_names_another_is_no_refusal_of_its_neighbours(weights):
+    reports = by_post(4)
+    seconds = [each.key for each in reports if each.key.endswith("b")]
+    linked = replay.both_ways((key, key.removesuffix("b")) for key in seconds[::3])
+    # The first reports carry labels of something else, the second none at all.
+    firsts = frozenset(key.removesuffix("b") for key in seconds)
+    plain = learning.learn(replay.replay(reports, linked), weights, "x")
+    spared = learning.learn(replay.replay(reports, linked, doubts=Doubts(unclear=firsts)), weights, "x")
+    assert spared.pairs < plain.pairs
+    assert sum_at_80_m(weights, spared.learned) > sum_at_80_m(weights, plain.learned) + 0.3
+
+
+def test_how_often_a_service_is_told_again_may_depend_on_the_channel_in_a_file(weights):
+    def told() -> Iterator[Reported]:
+        for number, each in enumerate(town(5)):
+            channel = "web" if each.key.endswith("b") or number % 3 == 0 else "crew"
+            yield replace(each, sighting=replace(each.sighting, channel=channel))
+
+    trials = list(replay.replay(told(), {}))
+    here = learning.learn(trials, weights, "x", design.OF_A_FILE).learned
+    assert sum_at_80_m(weights, here, "web") > sum_at_80_m(weights, here, "crew") + 0.3
+    assert here.by_kind["ECL-PAN"]["prior", "web"] > 0
+    # A town's own intake has no such class, and a report of which no channel is known is not counted twice.
+    assert not any(key[1] for own in learning.learn(trials, weights, "x").learned.by_kind.values()
+                   for key in own if key[0] == "prior")  # fmt: skip
+    nothing = replace(here, by_kind={"ECL-PAN": {("prior", ""): 0.5}})
+    bare = replace(here, by_kind={})
+    here_seen = seen("1", "ECL-PAN", NOON, 0, 0).sighting
+    case = Candidate(key=1, service="ECL-PAN", opened_at=NOON, lon=-74.13, lat=45.25)
+    totals = [
+        duplicates.score(here_seen, case, replace(weights, learned=each)).total for each in (nothing, bare)
+    ]
+    assert totals[0] - totals[1] == pytest.approx(0.5)

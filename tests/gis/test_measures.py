@@ -86,3 +86,30 @@ def test_recall_at_a_precision_reads_the_curve():
     assert measures.recall_at_precision(told, 0.66) == pytest.approx(2 / 3)
     assert measures.recall_at_precision(told, 0.5) == pytest.approx(1.0)
     assert measures.recall_at_precision([], 0.5) is None
+
+
+def test_three_that_fit_equally_make_it_no_less_sure_that_the_report_is_a_repeat():
+    alone, among = judged(guess(0, right=True)), judged(*(guess(0, right=False) for _ in range(3)))
+    assert alone.repeats_by == pytest.approx(0.0)
+    assert among.repeats_by == pytest.approx(math.log(3))
+    assert judged().repeats_by == -math.inf
+    # What rivals claim is put back: each has lost to the others only because it is one of them.
+    shared = judged(*(Guess("c", -1.0, False, True, 0.3, own=0.0) for _ in range(3)))
+    assert shared.repeats_by == pytest.approx(math.log(3))
+
+
+def test_a_rules_values_are_not_added_up():
+    assert judged(Guess("c", -8.0, True, True), Guess("d", -9.0, False, True)).repeats_by == -8.0
+
+
+def test_a_second_suggestion_needs_more_than_a_first():
+    at = Thresholds(show=0, decide=1, attach=4, further=2)
+    reports = [judged(guess(5, right=False), guess(2, right=True)), judged(guess(1, right=False))]
+    reluctant = [judged(guess(5, right=False), guess(1.9, right=True)), judged(guess(1, right=False))]
+    assert measures.score(reports, at).suggestions == pytest.approx(3 / 2)
+    card = measures.score(reluctant, at)
+    assert card.suggestions == pytest.approx(2 / 2)
+    assert card.recall_3 == 0
+    # Two in all: without the reluctance they are the two of the first report, with it the first of each.
+    assert measures.budget(reluctant, 1.0) > 1
+    assert measures.budget(reluctant, 1.0, further=2) < 1

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gis import replay
-from gis.replay import Reach, Reported
+from gis.replay import Doubts, Reach, Reported
 from gis.sighting import Sighting
 
 NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
@@ -78,3 +78,12 @@ def test_without_a_place_an_equal_address_is_found_and_an_empty_one_never():
 def test_two_placed_reports_of_one_address_far_apart_are_not_found_by_it():
     reports = [report("a", 0, 0, address_text="1 rue A"), report("b", 1, 800, address_text="1 rue A")]
     assert candidates(reports)["b"] == []
+
+
+def test_a_repeat_of_something_unnamed_is_told_from_one_whose_case_is_there():
+    doubts = Doubts(unclear=frozenset(["a", "b", "c"]), repeats=frozenset(["b", "c"]))
+    reports = [report("a", 1), report("b", 2), report("c", 3), report("d", 4)]
+    told = list(replay.replay(reports, replay.both_ways([("b", "a")]), doubts=doubts))
+    assert [each.is_orphan for each in told] == [False, False, True, False]
+    assert [each.is_unclear for each in told] == [True, True, True, False]
+    assert told[3].unclear == {"a", "b", "c"}

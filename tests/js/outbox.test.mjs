@@ -8,7 +8,8 @@ function shelf(...entries) {
   const kept = new Map(entries.map((entry, at) => [at + 1, { id: at + 1, actor: "me", ...entry }]))
   return {
     all: async () => [...kept.values()],
-    put: async (entry) => kept.set(entry.id, entry),
+    get: async (id) => kept.get(id),
+    change: async (id, changes) => kept.has(id) && kept.set(id, { ...kept.get(id), ...changes }),
     remove: async (id) => kept.delete(id),
   }
 }
@@ -68,7 +69,7 @@ test("what somebody else wrote on this tablet waits for them", async () => {
   const seen = []
   await flush({ store, actor: "me", send: async ({ key }) => (seen.push(key), { status: 201 }) })
   assert.deepEqual(seen, ["b"])
-  assert.deepEqual(counted(await store.all(), "me"), { own: 0, others: 1, refused: 0 })
+  assert.deepEqual(counted(await store.all(), "me"), { own: 0, moves: 0, others: 1, refused: 0 })
 })
 
 test("an ended session keeps everything", async () => {
@@ -82,6 +83,52 @@ test("every status has one meaning", () => {
   const meant = { 201: "sent", 200: "sent", 0: "later", 502: "later", 409: "later", 429: "later", 401: "sign_in",
     403: "sign_in", 404: "refused", 422: "refused" }
   for (const [status, verdict] of Object.entries(meant)) assert.equal(verdictOf(Number(status)), verdict, status)
+  const named = { "sign-in-required": "sign_in", "forgery-suspected": "sign_in", "not-allowed": "refused" }
+  for (const [problem, verdict] of Object.entries(named)) assert.equal(verdictOf(403, problem), verdict, problem)
+  assert.equal(verdictOf(409, "request-in-flight"), "later")
+  assert.equal(verdictOf(409, "transition-not-allowed"), "refused")
+})
+
+const move = (key, number, more = {}) => ({ key, number, move: key, version: "3", ...more })
+
+test("a refused move holds those of its case, and neither its notes nor other cases", async () => {
+  const store = shelf(move("start", "A"), { key: "note", number: "A" }, move("complete", "A"), move("start-b", "B"))
+  const seen = []
+  const send = async ({ key }) => (seen.push(key), { status: key === "start" ? 412 : 200, detail: "Changé", can: "check" })
+  await flush({ store, actor: "me", send })
+  await flush({ store, actor: "me", send })
+  assert.deepEqual(seen, ["start", "note", "start-b"])
+  const left = await store.all()
+  assert.deepEqual(left.map(({ key, refused, can }) => [key, refused, can]),
+    [["start", "Changé", "check"], ["complete", undefined, undefined]])
+})
+
+test("what follows goes against the version that the one before it made", async () => {
+  const store = shelf(move("start", "A"), move("other", "B"), move("complete", "A"))
+  const against = {}
+  const send = async ({ key, version }) => ((against[key] = version), { status: 200, version: "7" })
+  await flush({ store, actor: "me", send })
+  assert.deepEqual(against, { start: "3", other: "3", complete: "7" })
+})
+
+test("cut between telling those that follow and forgetting, nothing is done twice", async () => {
+  const store = shelf(move("start", "A"), move("complete", "A"))
+  const server = new Set()
+  const send = async ({ key }) => (server.add(key), { status: 200, version: "7" })
+  const remove = store.remove
+  store.remove = async () => { throw new Error("killed") }
+  await assert.rejects(flush({ store, actor: "me", send }), /killed/)
+  store.remove = remove
+  assert.deepEqual((await store.all()).map(({ version }) => version), ["3", "7"])
+  await flush({ store, actor: "me", send })
+  assert.deepEqual([...server], ["start", "complete"])
+  assert.deepEqual(await store.all(), [])
+})
+
+test("what is removed while it is being refused does not come back", async () => {
+  const store = shelf({ key: "a" })
+  await flush({ store, actor: "me", send: async ({ id }) => (await store.remove(id), { status: 422 }) })
+  assert.deepEqual(await store.all(), [])
 })
 
 test("keys differ and are what a header may hold", () => {

@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest, PreconditionRequired, UnprocessableEntity
 
-from tracker.cases import errors, families, history, listing, moves, present, queries, schemas, service
+from tracker.cases import ahead, errors, families, history, listing, moves, present, queries, schemas, service
 from tracker.cases.facts import Move
 from tracker.cases.listing import Filters
 from tracker.dispatch import desk as desks
@@ -79,6 +79,21 @@ def read_case(number: str) -> Response:
         response = idempotency.response_of(kept(session, number))
     response.make_conditional(request)
     return response
+
+
+@blp.route("/cases/<number>/ahead")
+@openapi.documented(200, schemas.Ahead)
+@openapi.problems(401, 403, 404)
+def read_ahead(number: str) -> Response:
+    """Read what this reader could do with a case, now and after each of those moves.
+
+    For devices that go on without a connection: the moves they make meanwhile are sent in order later.
+    """
+    with edge.transaction() as session:
+        edge.require("case.read")
+        check_readable(session, number)
+        body = orjson.dumps(ahead.told(view(session), queries.case(session, number)))
+    return Response(body, 200, {"Cache-Control": "no-store"}, content_type="application/json")
 
 
 @blp.route("/cases/<number>/history")

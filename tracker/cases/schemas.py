@@ -109,6 +109,38 @@ class TransitionTold(Schema):
     inputs = fields.List(fields.Nested(InputTold))
 
 
+class DeviceCheck(Schema):
+    """What a device can judge before a move: the guard, its parameters, the sentence when it fails."""
+
+    guard = fields.String(required=True)
+    params = fields.Dict(required=True)
+    says = fields.String(required=True)
+
+
+class MoveAhead(TransitionTold):
+    """A move with where it leads; null where that depends on what was before."""
+
+    to = fields.String(allow_none=True, required=True)
+    checks = fields.List(fields.Nested(DeviceCheck), required=True)
+
+
+class StateAhead(Schema):
+    """A status, and what this reader may do there."""
+
+    status = fields.String(required=True)
+    label = fields.String(required=True)
+    tone = fields.String(required=True)
+    transitions = fields.List(fields.Nested(MoveAhead), required=True)
+
+
+class Ahead(Schema):
+    """The statuses that the reader's own moves lead to, the present one first."""
+
+    number = fields.String(required=True)
+    version = fields.Integer(required=True)
+    states = fields.List(fields.Nested(StateAhead), required=True)
+
+
 class PauseTold(Schema):
     """A stretch of time that the promise does not count; without an end it lasts."""
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from gis import evidence, learning, measures, replay
+from gis import design, evidence, learning, measures, replay
 from gis.baselines import RULES
+from gis.design import Manner
 from gis.learned import Learned
-from gis.learning import Manner
 from gis.measures import Judged, Scorecard, Stratum, Thresholds
 from gis.replay import Reach, Trial
 from gis.sighting import Candidate, Sighting
@@ -23,6 +23,8 @@ from tracker.duplicates.labelled import Labels, Material
 # (a storm) has more of everything than the months before it.
 BUDGET = 0.20
 TUNED_BUDGET = 0.14
+# Within a budget a second suggestion takes the place of another's first: it must be e^2 times likelier.
+FURTHER = 2.0
 # At intake what has one chance in twenty is shown among the three: to look costs the desk a second.
 SHOWN_FROM = -2.94
 ATTACH_PRECISION = 0.997
@@ -49,7 +51,12 @@ class Question:
     @property
     def manner(self) -> Manner:
         """Say how freely to learn from this."""
-        return learning.AT_INTAKE if self.is_intake else learning.OF_A_FILE
+        return design.AT_INTAKE if self.is_intake else design.OF_A_FILE
+
+    @property
+    def further(self) -> float:
+        """Say how much likelier a second suggestion must be to be shown."""
+        return 0.0 if self.is_intake else FURTHER
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,7 +116,7 @@ def trials_of(question: Question) -> tuple[list[Trial], list[Trial]]:
     late: list[Trial] = []
     labels = question.material.labels
     for trial in replay.replay(
-        question.material.reports, labels.links, question.reach, labels.refused, labels.unclear
+        question.material.reports, labels.links, question.reach, labels.refused, labels.doubts
     ):
         if question.is_intake:
             seen, asked = trial.report.sighting, question.stratum
@@ -119,7 +126,7 @@ def trials_of(question: Question) -> tuple[list[Trial], list[Trial]]:
 
 
 def learned_from(
-    trials: Sequence[Trial], base: Weights, version: str, manner: Manner = learning.AT_INTAKE
+    trials: Sequence[Trial], base: Weights, version: str, manner: Manner = design.AT_INTAKE
 ) -> Weights:
     """Learn on the earlier part, calibrate on the later part, then learn again from everything."""
     cut = int(len(trials) * (1 - CALIBRATED_ON))
@@ -160,16 +167,16 @@ def judge(
         at = _tuned(tuned, question) if name in models or name in others else _RULE
         told[name] = judged
         lines += _lines(name, judged, at, question.material.labels, pairs / max(spent_s, 1e-9))
-    compared = [_evenly(line, told) if line.judge in models else line for line in lines]
+    compared = [_evenly(line, told, question) if line.judge in models else line for line in lines]
     return Answer(lines=tuple(compared), told=told, weights=models)
 
 
-def _evenly(line: Line, told: Mapping[str, Sequence[Judged]]) -> Line:
+def _evenly(line: Line, told: Mapping[str, Sequence[Judged]], question: Question) -> Line:
     """Add the recall reached with as many suggestions as the simplest rule makes of the same reports."""
     ruled = measures.score(_group(told[RIVAL], line), _RULE)
     mine = _group(told[line.judge], line)
-    show = measures.budget(mine, ruled.suggestions)
-    at = Thresholds(show=show, decide=show, attach=math.inf)
+    show = measures.budget(mine, ruled.suggestions, question.further)
+    at = Thresholds(show=show, decide=show, attach=math.inf, further=question.further)
     return replace(line, even_recall_1=measures.score(mine, at).recall_1)
 
 
@@ -185,8 +192,10 @@ _RULE = Thresholds(show=-1e9, decide=-1e9, attach=1e9)
 
 
 def _tuned(judged: Sequence[Judged], question: Question) -> Thresholds:
+    within = SHOWN_FROM if question.is_intake else measures.budget(judged, TUNED_BUDGET, question.further)
     return Thresholds(
-        show=SHOWN_FROM if question.is_intake else measures.budget(judged, TUNED_BUDGET),
+        show=within,
+        further=question.further,
         decide=measures.best_decision(judged),
         attach=measures.sure(judged, ATTACH_PRECISION, LEAST_ATTACH),
     )
@@ -235,7 +244,7 @@ def _line(
 
 
 def _any_links(judged: Iterable[Judged], labels: Labels) -> Iterator[tuple[float, bool, bool]]:
-    """Tell of each report how sure its best guess is, whether either end carries a label, whether it should.
+    """Tell of each report how sure it is a repeat, whether it or its best guess has a label, and should have.
 
     Labels name one parent where several reports are one thing, and many name none at all: a suggestion
     between two reports of which staff called one a duplicate is no false alarm.
@@ -246,7 +255,7 @@ def _any_links(judged: Iterable[Judged], labels: Labels) -> Iterator[tuple[float
         right = each.key in labels.touched or (best is not None and best.key in labels.touched)
         if best is not None:
             right = right or best.is_same
-        yield (best.shown_by if best is not None else float("-inf"), right, wanted)
+        yield (each.repeats_by, right, wanted)
 
 
 def macro(lines: Iterable[Line], judge: str, least: int) -> dict[str, float]:

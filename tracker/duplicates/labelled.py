@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gis.replay import Reported, both_ways
+from gis.replay import Doubts, Reported, both_ways
 from gis.sighting import Sighting
 from tracker.catalogue.definitions import Service
 from tracker.duplicates import errors, policies
@@ -33,8 +33,8 @@ class Labels:
     """Who is one with whom: links join two reports; `touched` carry a label of any kind.
 
     `repeats` are reports called a duplicate, also of one that is not in the file; `incidents` are by report,
-    and so are `refused`: incidents that were proposed to somebody, who did not take them. Two `unclear` ones
-    may be one thing though no link says so: a label names one parent, and both may repeat a third.
+    and so are `refused`: incidents that were proposed to somebody, who did not take them. An `unclear` one
+    may be one thing with others though no link says so: a label names one parent, or none.
     """
 
     links: Mapping[str, frozenset[str]]
@@ -43,6 +43,11 @@ class Labels:
     incidents: Mapping[str, str]
     refused: Mapping[str, frozenset[str]] = field(default_factory=dict)
     unclear: frozenset[str] = frozenset()
+
+    @property
+    def doubts(self) -> Doubts:
+        """Say what is left open. Where incidents are told each report's is known, the first one's too."""
+        return Doubts(unclear=self.unclear, repeats=self.repeats & self.unclear)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -91,13 +91,22 @@ def run(listen: Listen, settings: Settings) -> None:
     server.serve()
 
 
+def _is_alive(pid: int) -> bool:
+    """Tell whether a process runs: one that was killed stays listed, as a zombie, until it is waited for."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in ("Z", "X")
+
+
 def end_with_parent() -> None:
     """In a process of `run`, end when the parent was killed outright: it would keep the port for ever.
 
     What is under way gets the seconds that an ordered stop gives it.
     """
     parent = int(os.environ.get(PARENT, "0"))
-    if not parent or (os.getppid() != parent and Path(f"/proc/{parent}").exists()):
+    if not parent or (os.getppid() != parent and _is_alive(parent)):
         return  # not one of `run`, which may have been killed while this one began
 
     def watch() -> None:

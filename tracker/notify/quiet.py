@@ -19,10 +19,11 @@ def not_before(now: datetime, zone: ZoneInfo, quiet_from: int | None, quiet_to: 
     """Return when a message may leave: now, or the end of the quiet hours that now lies in."""
     if quiet_from is None or quiet_to is None:
         return now
-    local = now.astimezone(zone)
-    if not is_quiet(local.hour * 60 + local.minute, quiet_from, quiet_to):
-        return now
-    return next_time(now, zone, quiet_to)
+    moment = now
+    # Again where a change of clocks skips the end and what it leads to is quiet too.
+    while is_quiet(_minute(moment, zone), quiet_from, quiet_to):
+        moment = next_time(moment, zone, quiet_to)
+    return moment
 
 
 def next_time(after: datetime, zone: ZoneInfo, minute: int) -> datetime:
@@ -33,6 +34,11 @@ def next_time(after: datetime, zone: ZoneInfo, minute: int) -> datetime:
 def last_time(until: datetime, zone: ZoneInfo, minute: int) -> datetime:
     """Return the last moment up to `until` at which the town's clocks showed this minute, in UTC."""
     return max(moment for moment in _around(until, zone, minute) if moment <= until)
+
+
+def _minute(moment: datetime, zone: ZoneInfo) -> int:
+    local = moment.astimezone(zone)
+    return local.hour * 60 + local.minute
 
 
 def _around(moment: datetime, zone: ZoneInfo, minute: int) -> list[datetime]:

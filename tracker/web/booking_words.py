@@ -77,10 +77,13 @@ def conditions(found: dict[str, Any]) -> list[str]:
 def refunds(rules: Mapping[str, Any]) -> list[str]:
     """Return what goes back to who cancels, a sentence each."""
     return [
-        _(
-            "Annulé au moins %(days)s jours avant : %(share)s %% remboursé.",
-            days=tier["days"],
-            share=round(tier["share"] * 100),
+        str(
+            ngettext(
+                "Annulé au moins %(num)s jour avant : %(share)s %% remboursé.",
+                "Annulé au moins %(num)s jours avant : %(share)s %% remboursé.",
+                tier["days"],
+                share=round(tier["share"] * 100),
+            )
         )
         for tier in sorted(rules.get("refund", []), key=lambda each: -float(each["days"]))
     ]

@@ -9,7 +9,20 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from tracker.http import edge
-from tracker.web import acts, catalogue, dispatch, inner, map_data, queue, shell, site, tellings, words
+from tracker.web import (
+    acts,
+    catalogue,
+    crew_ahead,
+    crew_kept,
+    dispatch,
+    inner,
+    map_data,
+    queue,
+    shell,
+    site,
+    tellings,
+    words,
+)
 
 blueprint = Blueprint("crew", __name__, url_prefix="/crew")
 
@@ -30,11 +43,19 @@ def only_staff() -> Response | None:
     return None if shell.current().who.is_staff else site.sign_in_first()
 
 
+@blueprint.after_request
+def whose(response: Response) -> Response:
+    """Say whose page it is: the tablet keeps it for nobody else."""
+    return crew_kept.marked(response) if edge.actor().is_staff else response
+
+
 @blueprint.get("")
 def day() -> Response:
-    """Show the crew's open cases in the order it does them."""
+    """Show the crew's open cases in the order it does them; to the tablet, the pages to keep of them."""
     crew, crews = _crew()
     cases = _cases_of(crew) if crew else []
+    if shell.wanted_part() == "ahead":
+        return crew_kept.listed([(url_for(".site", number=row["number"]), row["version"]) for row in cases])
     with edge.transaction() as session:
         town_map = map_data.of_town(session)
     return shell.render(
@@ -141,13 +162,15 @@ def _site(
     }
     if shell.wanted_part() == "thread":
         return shell.render("crew/thread.html", status, **written)
-    main, others = acts.of_case(case)
+    states = crew_ahead.states(case, inner.call("GET", f"/cases/{number}/ahead").body)
     with edge.transaction() as session:
         town_map = map_data.of_town(session)
-    return shell.render(
+    page = shell.render(
         "crew/site.html",
         status,
-        acts=_work_first([*main, *others], is_danger=case["priority"] == 1),
+        now=states[0],
+        ahead=states,
+        seen=crew_ahead.seen(case),
         answers=acts.answers_of(case, catalogue.services()),
         duration_min=USUAL_MINUTES,
         told=told,
@@ -159,13 +182,8 @@ def _site(
         words=words.of_page(),
         **written,
     )
-
-
-def _work_first(found: list[acts.Act], *, is_danger: bool) -> list[acts.Act]:
-    """Put what a crew came for first: start, make safe where there is a danger, done."""
-    order = ("start", "make_safe", "complete", "resume")
-    offered = [act for act in found if is_danger or act.name != "make_safe"]
-    return sorted(offered, key=lambda act: order.index(act.name) if act.name in order else len(order))
+    page.headers[crew_kept.VERSION] = str(case["version"])
+    return page
 
 
 def _crew() -> tuple[str | None, list[dict[str, Any]]]:

@@ -22,8 +22,31 @@ def of_page() -> dict[str, str]:
         "retry": _("Réessayer"),
         "send_failed": _("L’envoi n’a pas réussi."),
         "sending": _("Envoi…"),
-        "sync_one": _("1 message attend le réseau"),
-        "sync_many": _("{count} messages attendent le réseau"),
+        "sync_words_one": _("1 message attend le réseau"),
+        "sync_words_many": _("{count} messages attendent le réseau"),
+        "sync_acts_one": _("1 envoi attend le réseau"),
+        "sync_acts_many": _("{count} envois attendent le réseau"),
+        "known_at": _(
+            "Sans réseau : voici ce qu’on savait à {at}. Ce que vous faites est gardé et partira tout seul."
+        ),
+        "done_waiting": _("{done} — attend le réseau"),
+        "done_refused": _("{done} — pas passé"),
+        "done_held": _("{done} — retenu par ce qui précède"),
+        "done_again": _("Envoyer quand même"),
+        "done_check": _("Vérifier de nouveau"),
+        "done_mend": _("Corriger"),
+        "done_drop_sure": _("Oui, retirer pour de bon"),
+        "move_taken": _(
+            "Ce dossier n’est plus à votre équipe : la répartition l’a confié à une autre pendant que vous "
+            "étiez sans réseau. Dites-lui ce que vous avez fait ; rien n’est effacé d’ici."
+        ),
+        "move_changed": _("Le dossier a changé pendant que vous étiez sans réseau : « {state} »."),
+        "move_closed": _(
+            "Le dossier a changé pendant que vous étiez sans réseau : « {state} ». "
+            "Cela ne peut plus y être fait."
+        ),
+        "move_decide": _("Décidez d’abord de ce qui n’est pas passé."),
+        "move_later": _("La suite s’ouvre quand le réseau revient."),
         "sync_sign_in": _("reconnectez-vous pour les envoyer"),
         "sync_others": _("{count} d’une autre personne, qui doit se connecter"),
         "written_waiting": _("En attente du réseau"),

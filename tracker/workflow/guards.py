@@ -11,7 +11,7 @@ from .facts import Facts
 from .rule import Rule
 from .table import GuardUse, Transition, Words
 
-__all__ = ["GUARDS", "Facts", "check", "hopeless"]
+__all__ = ["GUARDS", "Facts", "check", "hopeless", "words"]
 
 GUARDS: dict[str, Rule] = {
     rule.name: rule
@@ -43,10 +43,14 @@ def hopeless(transition: Transition, facts: Facts) -> bool:
 
 
 def _refusal(use: GuardUse, transition: Transition) -> errors.GuardRefused:
-    rule = GUARDS[use.name]
-    words = use.words or rule.words
+    field = GUARDS[use.name].field_of(use.params)
+    return errors.GuardRefused(use.name, transition.name, words(use), field)
+
+
+def words(use: GuardUse) -> Words:
+    """Return the sentence said when a guard in use does not hold, its parameters filled in."""
+    said = use.words or GUARDS[use.name].words
     shown = {
         name: ", ".join(value) if isinstance(value, list) else value for name, value in use.params.items()
     }
-    said = Words(fr=words.fr.format(**shown), en=words.en.format(**shown))
-    return errors.GuardRefused(use.name, transition.name, said, rule.field_of(use.params))
+    return Words(fr=said.fr.format(**shown), en=said.en.format(**shown))

@@ -27,6 +27,7 @@ GET crews              401   o   o   o   o   o   o   o
 GET cases              401   o   o   o   o   o   o   o
 GET counts             401   o   o   o   o   o   o   o
 GET case               401   o   o   o   o   o   o   o
+GET ahead              401   o   o   o   o   o   o   o
 GET history            401   o   o   o   o   o   o   o
 GET sealed             401 404 404 404 404 404   o 404
 GET sealed-history     401 404 404 404 404 404   o 404
@@ -248,6 +249,7 @@ def calls(town: City, stage: dict[str, Any], who: Caller) -> dict[str, Any]:
         "GET cases": partial(get, "/cases"),
         "GET counts": partial(get, "/cases/counts"),
         "GET case": partial(get, f"/cases/{first}"),
+        "GET ahead": partial(get, f"/cases/{first}/ahead"),
         "GET history": partial(get, f"/cases/{first}/history"),
         "GET sealed": partial(get, f"/cases/{sealed}"),
         "GET sealed-history": partial(get, f"/cases/{sealed}/history"),

@@ -74,6 +74,7 @@ def test_incidents_are_labels_too(tmp_path):
     assert found.incidents == {"V1": "7", "V2": "7", "V3": "8"}
     assert found.repeats == {"V1", "V2"}
     assert not found.unclear
+    assert not found.doubts.repeats  # the first of an incident repeats nothing
 
 
 def test_a_duplicate_of_something_else_is_a_repeat_without_a_link(tmp_path):
@@ -83,6 +84,7 @@ def test_a_duplicate_of_something_else_is_a_repeat_without_a_link(tmp_path):
     assert found.repeats == {"A", "C"}
     assert found.touched == {"A", "B", "C"}
     assert found.unclear == {"A", "B", "C"}
+    assert found.doubts.repeats == {"A", "C"}
 
 
 @pytest.mark.parametrize("content", ["", "report\nA\n", "report,of\nA,B\n"])

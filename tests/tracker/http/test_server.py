@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.database import PROJECT
 from tests.support.towns import Place
 from tracker.http import server
 
@@ -143,3 +144,13 @@ def test_a_port_that_is_taken_is_told_before_anything_starts() -> None:
             server.check_free(where)
     assert str(where.port) in told.value.in_french
     server.check_free(where)
+
+
+def test_a_process_ends_whose_parent_was_killed_and_not_yet_waited_for():
+    with subprocess.Popen(["true"]) as parent:
+        os.waitid(os.P_PID, parent.pid, os.WEXITED | os.WNOWAIT)  # it stays a zombie
+        code = "from tracker.http import server; server.end_with_parent(); import time; time.sleep(60)"
+        left = subprocess.Popen(
+            [sys.executable, "-c", code], env={**os.environ, server.PARENT: str(parent.pid)}, cwd=PROJECT
+        )
+        assert left.wait(30) == -signal.SIGTERM

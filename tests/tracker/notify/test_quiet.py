@@ -39,6 +39,7 @@ def walked(now: datetime, quiet_from: int, quiet_to: int) -> datetime:
 @example(now=datetime(2026, 3, 8, 5, 0, tzinfo=UTC), quiet_from=22 * 60, quiet_to=150)  # 2:30 is skipped
 @example(now=datetime(2026, 11, 1, 6, 10, tzinfo=UTC), quiet_from=22 * 60, quiet_to=90)  # 1:30 comes twice
 @example(now=datetime(2026, 11, 1, 4, 10, tzinfo=UTC), quiet_from=22 * 60, quiet_to=90)
+@example(now=datetime(2026, 3, 8, 0, 0, tzinfo=UTC), quiet_from=121, quiet_to=120)  # 2:00 is
 @example(now=datetime(2026, 5, 4, 2, 0, tzinfo=UTC), quiet_from=600, quiet_to=600)
 def test_a_message_leaves_at_the_first_minute_that_is_not_quiet(now, quiet_from, quiet_to):
     assert quiet.not_before(now, ZONE, quiet_from, quiet_to) == walked(now, quiet_from, quiet_to)

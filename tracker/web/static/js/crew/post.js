@@ -4,9 +4,9 @@ import { one } from "../lib/dom.js"
 import { counted, flush } from "../lib/outbox.js"
 import * as store from "../lib/outbox-store.js"
 import { say } from "../lib/words.js"
+import { sendEntry } from "./send.js"
 
 const AGAIN_MS = 15000
-const LONGEST_MS = 20000
 const listeners = new Set()
 let running = null
 let asked = false
@@ -14,7 +14,7 @@ let asked = false
 export const actor = () => one("[data-sync]")?.dataset.actor ?? ""
 export { store }
 
-/** Call back after every attempt, with what was sent and what stopped it. */
+/** Call back after every attempt, with what was sent and what stopped it, and with what is left. */
 export function onPosted(listener) {
   listeners.add(listener)
 }
@@ -22,17 +22,19 @@ export function onPosted(listener) {
 /** Keep an entry under the name of who is signed in. Rejects where this browser keeps nothing. */
 export const keepEntry = (entry) => store.add({ ...entry, actor: actor() })
 
-/** Send what waits. One attempt at a time: a call during one has another follow it. */
+/** Send what waits. One attempt at a time: a call during one has another follow it. Resolves to all that was sent. */
 export function attempt() {
   asked = true
   running ??= (async () => {
-    let result = { sent: [], stopped: "" }
+    const all = { sent: [], stopped: "" }
     while (asked) {
       asked = false
-      result = await oneTabAtATime(() => flush({ store, actor: actor(), send }))
-      await tell(result)
+      const { sent, stopped } = await oneTabAtATime(() => flush({ store, actor: actor(), send: sendEntry }))
+      all.sent.push(...sent)
+      all.stopped = stopped
+      await tell({ sent, stopped })
     }
-    return result
+    return all
   })().finally(() => (running = null))
   return running
 }
@@ -45,6 +47,7 @@ export async function watchOutbox() {
     const { own, refused } = counted(await store.all().catch(() => []), actor())
     if (own > refused) attempt()
   }, AGAIN_MS)
+  await tell({ sent: [], stopped: "" }).catch(() => null) // what waits is shown before anything is tried
   await attempt().catch(() => null) // a browser that keeps nothing has nothing to send
 }
 
@@ -52,32 +55,14 @@ function oneTabAtATime(act) {
   return navigator.locks ? navigator.locks.request("vigie-outbox", act) : act()
 }
 
-async function send({ number, key, body }) {
-  try {
-    const response = await fetch(`${document.documentElement.dataset.base}/api/v1/cases/${number}/messages`, {
-      method: "POST",
-      credentials: "same-origin",
-      signal: AbortSignal.timeout(LONGEST_MS),
-      headers: {
-        Accept: "application/json",
-        "Content-Type": "application/json",
-        "Idempotency-Key": key,
-        "X-CSRF-Token": one("input[name=csrf]")?.value ?? "",
-      },
-      body: JSON.stringify(body),
-    })
-    const told = await response.json().catch(() => ({})) // read to its end, also when it says nothing new
-    return { status: response.status, detail: [told.title, told.detail].filter(Boolean).join(" ") }
-  } catch {
-    return { status: 0, detail: "" }
-  }
-}
+/** Tell what waits, as after an attempt: somebody changed the outbox by hand. */
+export const tellAgain = () => tell({ sent: [], stopped: "" })
 
 async function tell(result) {
   const entries = await store.all()
-  const { own, others } = counted(entries, actor())
+  const { own, moves, others } = counted(entries, actor())
   const parts = []
-  if (own) parts.push(say(own === 1 ? "sync_one" : "sync_many", { count: own }))
+  if (own) parts.push(say(`sync_${moves ? "acts" : "words"}_${own === 1 ? "one" : "many"}`, { count: own }))
   if (result.stopped === "sign_in") parts.push(say("sync_sign_in"))
   if (others) parts.push(say("sync_others", { count: others }))
   const sync = one("[data-sync]")

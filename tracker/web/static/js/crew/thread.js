@@ -1,24 +1,29 @@
 /** What is written about a case on site: kept on the tablet at once, shown as waiting, sent when it can be. */
 
-import { every, make, one } from "../lib/dom.js"
+import { every, one } from "../lib/dom.js"
 import { forget, keep, kept } from "../lib/drafts.js"
 import { debounce } from "../lib/optimistic.js"
 import { newKey } from "../lib/outbox.js"
 import { fetchPart } from "../lib/request.js"
 import { putBack, typedIn } from "../lib/send-form.js"
 import { say } from "../lib/words.js"
-import { actor, attempt, keepEntry, onPosted, store } from "./post.js"
-
-const stamp = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" })
+import { card } from "./cards.js"
+import { actor, attempt, keepEntry, onPosted } from "./post.js"
 
 export function watchThread(thread) {
   if (!thread) return
-  const { number } = thread.dataset
-  for (const form of every("[data-write]", thread)) watchForm(form, number)
+  for (const form of every("[data-write]", thread)) watchForm(form, thread.dataset.number)
+}
+
+/** Keep the thread of the page in step with what waits and what was sent. */
+export function followThread() {
   onPosted(async ({ sent }, entries) => {
-    const own = entries.filter((entry) => entry.actor === actor() && entry.number === number)
+    const thread = one("[data-thread]")
+    if (!thread) return
+    const { number } = thread.dataset
+    const own = entries.filter((entry) => entry.actor === actor() && entry.number === number && !entry.move)
     for (const kind of ["message", "note"]) show(thread, kind, own)
-    const kinds = new Set(sent.filter((entry) => entry.number === number).map((entry) => kindOf(entry)))
+    const kinds = new Set(sent.filter((entry) => entry.number === number && !entry.move).map(kindOf))
     if (!kinds.size) return
     for (const kind of kinds) tellUnder(thread, kind, say("written_sent"), "sent")
     await readAgain(thread)
@@ -40,7 +45,8 @@ function watchForm(form, number) {
     form.elements.text.value = ""
     form.elements.key.value = newKey()
     try {
-      await keepEntry({ key, number, body })
+      const { service, place } = one("[data-site]")?.dataset ?? {}
+      await keepEntry({ key, number, body, service, place })
     } catch {
       return sendPlainly(form, text, key)
     }
@@ -61,33 +67,8 @@ const kindOf = (entry) => (entry.body.is_internal ? "note" : "message")
 
 function show(thread, kind, entries) {
   const list = one(`[data-waiting=${kind}]`, thread)
-  list.replaceChildren(...entries.filter((entry) => kindOf(entry) === kind).map(shown))
+  list.replaceChildren(...entries.filter((entry) => kindOf(entry) === kind).map((entry) => card(entry)))
   list.hidden = !list.childElementCount
-}
-
-function shown(entry) {
-  const state = entry.refused ? say("written_refused") : say("written_waiting")
-  const at = make("time", { class: "num", datetime: entry.body.device_at }, stamp.format(new Date(entry.body.device_at)))
-  // In words alone: without signal an icon may not come.
-  const who = make("p", { class: "who" }, make("span", { class: "with-shape" }, state), at)
-  const item = make("li", { class: entry.refused ? "waits refused" : "waits" },
-    who, make("p", { class: "told-body" }, entry.body.text))
-  if (entry.refused) item.append(make("p", {}, entry.refused), buttons(entry))
-  return item
-}
-
-function buttons(entry) {
-  const again = make("button", { type: "button", class: "btn crew second" }, say("retry"))
-  again.addEventListener("click", async () => {
-    await store.put({ ...entry, refused: undefined, key: newKey() })
-    await attempt()
-  })
-  const drop = make("button", { type: "button", class: "btn crew second" }, say("written_drop"))
-  drop.addEventListener("click", async () => {
-    await store.remove(entry.id)
-    await attempt()
-  })
-  return make("p", { class: "waits-acts" }, again, drop)
 }
 
 function tellUnder(thread, kind, words, state = "") {

@@ -81,3 +81,15 @@ export async function forgetPictures(key) {
     // Nothing was kept.
   }
 }
+
+/** Forget everything kept under keys that begin with `prefix`, words and pictures: somebody else takes the device. */
+export async function forgetAll(prefix, store = globalThis.localStorage) {
+  try {
+    const mine = Array.from({ length: store.length }, (_, at) => store.key(at)).filter((key) => key.startsWith(`vigie:${prefix}`))
+    for (const key of mine) store.removeItem(key)
+    const keys = await inStore("readonly", (pictures) => pictures.getAllKeys())
+    for (const key of keys.filter((one) => String(one).startsWith(prefix))) await forgetPictures(key)
+  } catch {
+    // A forbidden store holds nothing to forget.
+  }
+}

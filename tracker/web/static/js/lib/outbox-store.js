@@ -28,6 +28,14 @@ async function inStore(mode, act) {
 }
 
 export const all = () => inStore("readonly", (store) => store.getAll())
+export const get = (id) => inStore("readonly", (store) => store.get(id))
 export const add = (entry) => inStore("readwrite", (store) => store.add(entry))
-export const put = (entry) => inStore("readwrite", (store) => store.put(entry))
 export const remove = (id) => inStore("readwrite", (store) => store.delete(id))
+
+/** Change what an entry says, if it is still there: what was removed meanwhile does not come back. */
+export const change = (id, changes) =>
+  inStore("readwrite", (store) => {
+    const found = store.get(id)
+    found.onsuccess = () => found.result && store.put({ ...found.result, ...changes })
+    return found
+  })

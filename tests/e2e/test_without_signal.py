@@ -1,0 +1,387 @@
+"""A crew works a whole case without signal: the day opens, the case is worked, and all arrives once."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.e2e.browsing import NARROW, TABLET, Site, opened, overflow_px, sign_in, until, violations
+from tests.support import city as cities
+from tests.support import pictures
+from tests.support.deeds import ok
+
+SHOTS = os.environ.get("VIGIE_SHOTS")
+PAGES = """async (language) => {
+    const found = []
+    for (const name of await caches.keys()) {
+        if (!name.startsWith("vigie-crew-pages")) continue
+        const cache = await caches.open(name)
+        for (const one of await cache.keys()) {
+            const in_language = (await cache.match(one)).headers.get("Content-Language")
+            if (!language || in_language === language) found.push(new URL(one.url).pathname)
+        }
+    }
+    return found.sort()
+}"""
+
+
+def in_hand(site: Site, **more: Any) -> str:
+    """Return a case of crew E1."""
+    number = str(site.town.report(contact=cities.CONTACT, **more)["case"]["number"])
+    for step, inputs in (("accept", {}), ("assign", {"crew": "E1"})):
+        assert site.town.caller("dispatcher").move(number, step, **inputs).status_code == 200
+    return number
+
+
+def kept(page: Page, language: str = "") -> set[str]:
+    """Return the pages that the tablet holds, those in one language where it is given."""
+    return set(page.evaluate(PAGES, language))
+
+
+def day_on(site: Site, *numbers: str, **how: Any) -> Page:
+    """Open the day on a tablet, and wait until it holds the day and its cases."""
+    page = opened(site, **({"size": TABLET} | how))
+    sign_in(page, "crew")
+    if how.get("language") == "en":  # chosen on the page: what is kept already is in French
+        page.context.add_cookies([{"name": "vigie_lang", "value": "en", "url": site.address}])
+    page.goto("/crew")
+    wanted = {"/crew", "/crew-hors-ligne", *(f"/crew/{number}" for number in numbers)}
+    until(page, lambda: wanted <= kept(page, how.get("language", "fr")))
+    return page
+
+
+def facts(site: Site, number: str) -> list[dict[str, Any]]:
+    """Return what a crew did with a case, from its history."""
+    events = ok(site.town.caller("dispatcher").get(f"/cases/{number}/history"))["events"]
+    names = [(each["payload"].get("transition", each["kind"]), each) for each in events]
+    return [
+        {**each, "name": name} for name, each in names if name in ("start", "note_added", "complete", "hold")
+    ]
+
+
+def press(page: Page, act: str) -> None:
+    page.click(f"[data-crew-form={act}] [data-send]")
+
+
+def waits(page: Page, words: str) -> None:
+    expect(page.locator("[data-waiting-moves] .who")).to_contain_text([words])
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    file = tmp_path / "apres.jpg"
+    file.write_bytes(pictures.taken_at())
+    return file
+
+
+def test_a_whole_case_is_worked_without_signal_and_arrives_in_order_once(site: Site, picture: Path):
+    number = in_hand(site)
+    page = day_on(site, number)
+    page.context.set_offline(True)
+    before = page.evaluate("() => Date.now()")
+    page.reload()
+    expect(page.locator("[data-known]")).to_contain_text("voici ce qu’on savait à")
+    page.click(".next a.primary")
+    expect(page.locator("h1")).to_have_text("Nid-de-poule")
+    press(page, "start")
+    expect(page.locator("[data-status-label]")).to_have_text("Commencé — attend le réseau")
+    page.fill("#write-note", "Trou plus profond que dit")
+    page.click("[data-write=note] button")
+    page.set_input_files("#crew-photos", picture)
+    press(page, "complete")
+    expect(page.locator("[data-status-label]")).to_have_text("Terminé — attend le réseau")
+    expect(page.locator("[data-crew-form]")).to_have_count(0)
+    page.reload()
+    expect(page.locator("[data-waiting-moves] .who")).to_contain_text(["Commencé", "Terminé"])
+    expect(page.locator("[data-waiting-moves] img")).to_have_count(1)
+    expect(page.locator("[data-waiting=note] .told-body")).to_have_text(["Trou plus profond que dit"])
+    expect(page.locator("[data-sync]")).to_have_text("3 envois attendent le réseau")
+    page.goto("/crew")
+    expect(page.locator("[data-unsent] .waits")).to_have_count(3)
+    expect(page.locator(f"[data-stop='{number}'] [data-pending]")).to_have_text("Terminé — attend le réseau")
+    after = page.evaluate("() => Date.now()")
+    assert facts(site, number) == []
+    page.context.set_offline(False)
+    expect(page.locator("[data-sync]")).to_be_hidden()
+    done = facts(site, number)
+    assert [each["name"] for each in done] == ["start", "note_added", "complete"]
+    hours = [datetime.fromisoformat(each["device_at"]).timestamp() * 1000 for each in done]
+    assert before <= hours[0] <= hours[1] <= hours[2] <= after
+    case = ok(site.town.caller("dispatcher").get(f"/cases/{number}"))
+    assert (case["status"], len(case["photos"]), case["photos"][0]["kind"]) == ("completed", 1, "after")
+    expect(page.locator(f"[data-stop='{number}']")).to_have_count(0)
+
+
+def test_an_answer_lost_on_the_way_leaves_one_move_however_often_it_is_sent(site: Site, picture: Path):
+    number = in_hand(site)
+    page = day_on(site, number)
+    page.goto(f"/crew/{number}")
+    asked: list[str] = []
+
+    def lose(route: Route) -> None:
+        asked.append(route.request.headers["idempotency-key"])
+        route.fetch()  # the server has it; the tablet never hears so
+        route.abort()
+
+    page.route("**/api/v1/cases/*/transitions", lose)
+    press(page, "start")
+    waits(page, "Commencé — attend le réseau")
+    page.set_input_files("#crew-photos", picture)
+    press(page, "complete")
+    expect(page.locator("[data-waiting-moves] .waits")).to_have_count(2)
+    page.reload()
+    expect(page.locator("[data-waiting-moves] .waits")).to_have_count(2)
+    until(page, lambda: len(asked) >= 2)
+    page.unroute("**/api/v1/cases/*/transitions")
+    page.reload()
+    expect(page.locator("[data-sync]")).to_be_hidden()
+    assert len(set(asked)) == 1
+    assert [each["name"] for each in facts(site, number)] == ["start", "complete"]
+
+
+def test_given_to_another_crew_meanwhile_nothing_is_lost_and_the_reason_is_plain(site: Site):
+    number, other = in_hand(site), in_hand(site, location=cities.pin(700, 502))
+    page = day_on(site, number, other)
+    page.context.set_offline(True)
+    page.goto(f"/crew/{number}")
+    press(page, "start")
+    waits(page, "Commencé — attend le réseau")
+    given = site.town.caller("dispatcher").move(
+        number, "assign", crew="E2", override=True, reason="Trop loin"
+    )
+    assert given.status_code == 200
+    page.context.set_offline(False)
+    expect(page.locator("[data-waiting-moves] .refused")).to_contain_text("n’est plus à votre équipe")
+    assert facts(site, number) == []
+    page.goto("/crew")
+    expect(page.locator("[data-unsent] .refused")).to_contain_text("n’est plus à votre équipe")
+    expect(page.locator("[data-unsent] .refused")).to_contain_text(number)
+    back = site.town.caller("dispatcher").move(
+        number, "assign", crew="E1", override=True, reason="Finalement"
+    )
+    assert back.status_code == 200
+    page.get_by_role("button", name="Vérifier de nouveau").click()
+    expect(page.locator("[data-unsent]")).to_be_hidden()
+    assert [each["name"] for each in facts(site, number)] == ["start"]
+
+
+def test_a_case_that_changed_is_shown_as_it_is_and_the_crew_decides(site: Site, picture: Path):
+    number = in_hand(site)
+    page = day_on(site, number)
+    page.context.set_offline(True)
+    page.goto(f"/crew/{number}")
+    press(page, "start")
+    waits(page, "Commencé — attend le réseau")
+    page.set_input_files("#crew-photos", picture)
+    press(page, "complete")
+    expect(page.locator("[data-waiting-moves] .waits")).to_have_count(2)
+    tomorrow = datetime.fromtimestamp(site.town.clock.now.timestamp() + 86_400).astimezone().isoformat()
+    assert site.town.caller("dispatcher").move(number, "plan", planned_for=tomorrow).status_code == 200
+    page.context.set_offline(False)
+    expect(page.locator("[data-waiting-moves] .refused")).to_contain_text("Le dossier a changé")
+    expect(page.locator("[data-waiting-moves] .who").last).to_contain_text("retenu par ce qui précède")
+    expect(page.locator("[data-acts]")).to_have_text("Décidez d’abord de ce qui n’est pas passé.")
+    assert facts(site, number) == []
+    page.get_by_role("button", name="Envoyer quand même").click()
+    expect(page.locator("[data-sync]")).to_be_hidden()
+    assert [each["name"] for each in facts(site, number)] == ["start", "complete"]
+
+
+def test_what_others_only_wrote_meanwhile_is_no_conflict(site: Site):
+    number = in_hand(site)
+    page = day_on(site, number)
+    page.context.set_offline(True)
+    page.goto(f"/crew/{number}")
+    press(page, "start")
+    waits(page, "Commencé — attend le réseau")
+    note = {"text": "Vu", "is_internal": True}
+    assert site.town.caller("dispatcher").post(f"/cases/{number}/messages", note).status_code == 201
+    page.context.set_offline(False)
+    expect(page.locator("[data-sync]")).to_be_hidden()
+    assert [each["name"] for each in facts(site, number)] == ["note_added", "start"]
+
+
+def test_a_refused_move_is_removed_only_when_asked_twice(site: Site):
+    number = in_hand(site)
+    page = day_on(site, number)
+    page.context.set_offline(True)
+    page.goto(f"/crew/{number}")
+    press(page, "start")
+    waits(page, "Commencé — attend le réseau")
+    site.town.caller("dispatcher").move(number, "assign", crew="E2", override=True, reason="Trop loin")
+    page.context.set_offline(False)
+    expect(page.locator("[data-waiting-moves] .refused")).to_have_count(1)
+    page.get_by_role("button", name="Retirer").click()
+    expect(page.locator("[data-waiting-moves] .waits")).to_have_count(1)
+    page.get_by_role("button", name="Oui, retirer pour de bon").click()
+    expect(page.locator("[data-waiting-moves] .waits")).to_have_count(0)
+    expect(page.locator("[data-sync]")).to_be_hidden()
+    assert facts(site, number) == []
+
+
+def test_the_device_asks_for_the_picture_and_the_reason_before_it_keeps_a_move(site: Site):
+    number = in_hand(site, location=cities.pin(2000, 502))
+    page = day_on(site, number) if _is_e1(site, number) else pytest.skip("another crew's ground")
+    page.context.set_offline(True)
+    page.goto(f"/crew/{number}")
+    press(page, "start")
+    expect(page.locator("[data-crew-form=start] [role=alert]")).to_contain_text("Dites pourquoi")
+    expect(page.locator("[data-waiting-moves] .waits")).to_have_count(0)
+    page.fill("[data-crew-form=start] #in-reason", "La rue est barrée")
+    press(page, "start")
+    waits(page, "Commencé — attend le réseau")
+    page.click(".outcome:has-text('Rien trouvé')")
+    press(page, "complete")
+    expect(page.locator("[data-crew-form=complete] [role=alert]")).to_contain_text("photo")
+    page.context.set_offline(False)
+    expect(page.locator("[data-sync]")).to_be_hidden()
+    assert [each["name"] for each in facts(site, number)] == ["start"]
+
+
+def _is_e1(site: Site, number: str) -> bool:
+    return bool(ok(site.town.caller("dispatcher").get(f"/cases/{number}"))["crew"]["code"] == "E1")
+
+
+def test_another_person_who_signs_in_finds_nothing_of_the_first(site: Site):
+    number = in_hand(site)
+    page = day_on(site, number)
+    page.goto(f"/crew/{number}")
+    page.fill("#write-note", "À moitié écrit")
+    page.wait_for_timeout(500)
+    page.context.set_offline(True)
+    press(page, "start")
+    waits(page, "Commencé — attend le réseau")
+    page.context.clear_cookies()
+    page.context.set_offline(False)
+    expect(page.locator("[data-sync]")).to_contain_text("reconnectez-vous")
+    page.goto("/connexion")
+    until(page, lambda: not kept(page))
+    page.fill("#email", f"inspector@{cities.CODE}.test")
+    page.fill("#password", "correct horse battery")
+    page.click("main form button")
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    with pytest.raises(Exception, match="ERR_"):
+        page.goto(f"/crew/{number}")
+    page.context.set_offline(False)
+    page.goto(f"/crew/{number}")
+    expect(page.locator("[data-sync]")).to_have_text("1 d’une autre personne, qui doit se connecter")
+    assert page.input_value("#write-note") == ""
+    expect(page.locator("[data-waiting-moves] .waits")).to_have_count(0)
+    assert facts(site, number) == []
+
+
+def test_signing_out_tells_what_waits_and_wipes_what_was_kept(site: Site):
+    number = in_hand(site)
+    page = day_on(site, number)
+    page.goto(f"/crew/{number}")
+    page.context.set_offline(True)
+    page.fill("#write-note", "Pas encore parti")
+    page.click("[data-write=note] button")
+    expect(page.locator("[data-waiting=note] li")).to_have_count(1)
+    page.route("**/api/v1/cases/*/messages", lambda route: route.abort())
+    page.context.set_offline(False)
+    page.click("details.menu > summary")
+    page.get_by_role("button", name="Se déconnecter").click()
+    expect(page.locator("[data-leave-ask]")).to_contain_text("(1)")
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.wait_for_url(f"{site.address}/")
+    page.wait_for_load_state("networkidle")
+    assert not kept(page)
+    page.context.set_offline(True)
+    for path in ("/crew", f"/crew/{number}"):
+        with pytest.raises(Exception, match="ERR_"):
+            page.goto(path)
+    page.context.set_offline(False)
+    sign_in(page, "crew")
+    page.unroute("**/api/v1/cases/*/messages")
+    page.goto("/crew")
+    expect(page.locator("[data-sync]")).to_be_hidden()
+    assert [each["name"] for each in facts(site, number)] == ["note_added"]
+
+
+def test_a_case_that_left_the_day_leaves_the_tablet(site: Site):
+    number, other = in_hand(site), in_hand(site, location=cities.pin(700, 502))
+    page = day_on(site, number, other)
+    site.town.caller("dispatcher").move(other, "assign", crew="E2", override=True, reason="Trop loin")
+    page.reload()
+    until(page, lambda: f"/crew/{other}" not in kept(page))
+    page.context.set_offline(True)
+    page.goto(f"/crew/{other}")
+    expect(page.locator("main")).to_contain_text("Sans réseau, cette page ne s’ouvre pas.")
+    page.get_by_role("link", name="Retour à ma journée").last.click()
+    expect(page.locator(".next")).to_be_visible()
+
+
+def test_other_peoples_pages_have_no_worker(site: Site):
+    page = opened(site)
+    for path in ("/", "/carte", "/signaler/VOI-NID/lieu"):
+        page.goto(path)
+        assert page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
+    sign_in(page, "dispatcher")
+    page.goto("/dispatch")
+    assert page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_by_keyboard_at_320_px_in_both_languages_and_sound_while_it_waits(
+    site: Site, language: str, picture: Path
+):
+    number = in_hand(site)
+    page = day_on(site, number, size=NARROW, language=language)
+    page.context.set_offline(True)
+    page.goto(f"/crew/{number}")
+    expect(page.locator("[data-known]")).to_contain_text("savait à" if language == "fr" else "was known at")
+    page.focus("[data-crew-form=start] [data-send]")
+    page.keyboard.press("Enter")
+    waits(page, "Commencé — attend le réseau" if language == "fr" else "Started — waiting for signal")
+    page.set_input_files("#crew-photos", picture)
+    page.focus("[data-crew-form=complete] [data-send]")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-waiting-moves] .waits")).to_have_count(2)
+    assert overflow_px(page) == 0
+    assert violations(page) == []
+    page.goto("/crew")
+    expect(page.locator("[data-unsent] .waits")).to_have_count(2)
+    assert overflow_px(page) == 0
+    assert violations(page) == []
+    page.context.set_offline(False)
+    expect(page.locator("[data-sync]")).to_be_hidden()
+
+
+@pytest.mark.skipif(not SHOTS, reason="pictures to look at, when VIGIE_SHOTS says where")
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("width", [390, 820, 1280])
+def test_pictures(site: Site, language: str, width: int, picture: Path):
+    number, other = in_hand(site), in_hand(site, location=cities.pin(700, 502))
+    page = day_on(site, number, other, size=(width, 900), language=language)
+    page.context.set_offline(True)
+
+    def shot(name: str) -> None:
+        page.screenshot(path=str(Path(str(SHOTS)) / f"{name}-{language}-{width}.png"), full_page=True)
+
+    page.goto(f"/crew/{number}")
+    press(page, "start")
+    expect(page.locator("[data-waiting-moves] .waits")).to_have_count(1)
+    page.fill("#write-note", "Trou plus profond")
+    page.click("[data-write=note] button")
+    shot("started")
+    page.set_input_files("#crew-photos", picture)
+    press(page, "complete")
+    expect(page.locator("[data-waiting-moves] .waits")).to_have_count(2)
+    shot("completed")
+    page.goto("/crew")
+    expect(page.locator("[data-unsent] .waits")).to_have_count(3)
+    shot("day")
+    page.goto("/crew/LC-2026-99999")
+    shot("nothing")
+    site.town.caller("dispatcher").move(number, "assign", crew="E2", override=True, reason="Trop loin")
+    page.goto("/crew")
+    page.context.set_offline(False)
+    expect(page.locator("[data-unsent] .refused")).to_have_count(2)
+    shot("refused")
