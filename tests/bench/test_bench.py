@@ -85,7 +85,7 @@ def test_the_question_is_asked_in_turns_in_a_town_and_in_a_city_ten_times_as_lar
         "ask for duplicates, among 2,000 open cases",
     )
     assert city.requests >= 1
-    assert city.statements <= 6
+    assert (city.statements or 99) <= 6
     assert (bare.p50_ms or 0) > 0
     assert (city.p50_ms or 0) > (bare.p50_ms or 0)
 
