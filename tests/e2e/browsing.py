@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.support import city as cities
 from tests.support import towns
@@ -100,6 +100,37 @@ def until(page: Page, holds: Callable[[], bool]) -> None:
             return
         page.wait_for_timeout(100)
     raise AssertionError(page.url)
+
+
+@dataclass(kw_only=True)
+class Loss:
+    """Answers that are lost on the way: the server did what it was asked, the page never hears so."""
+
+    page: Page
+    pattern: str
+    keys: list[str] = field(default_factory=list)
+    over: int = 0
+
+    def begin(self) -> Self:
+        """Lose every answer of the addresses of `pattern` from now on."""
+        self.page.route(self.pattern, self._lose)
+        return self
+
+    def settled(self, times: int) -> None:
+        """Wait until so many answers were lost and none is on its way: a page must not be left meanwhile."""
+        until(self.page, lambda: self.over == len(self.keys) >= times)
+
+    def end(self) -> None:
+        """Let answers through again."""
+        self.page.unroute(self.pattern, self._lose)
+
+    def _lose(self, route: Route) -> None:
+        self.keys.append(route.request.headers["idempotency-key"])
+        try:
+            route.fetch()
+            route.abort()
+        finally:
+            self.over += 1
 
 
 def settle(page: Page) -> None:

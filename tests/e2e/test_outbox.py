@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
-from tests.e2e.browsing import NARROW, TABLET, Site, opened, overflow_px, sign_in, until, violations
+from tests.e2e.browsing import NARROW, TABLET, Loss, Site, opened, overflow_px, sign_in, violations
 from tests.support import city as cities
 from tests.support.deeds import ok
 
@@ -117,24 +117,18 @@ def test_when_the_signal_returns_on_the_open_page_it_goes_by_itself(site: Site):
 def test_an_answer_lost_on_the_way_leaves_one_message_however_often_it_is_sent(site: Site):
     number = in_hand(site)
     page = tablet_on(site, number)
-    asked: list[str] = []
-
-    def lose(route: Route) -> None:
-        asked.append(route.request.headers["idempotency-key"])
-        route.fetch()  # the server has it; the tablet never hears so
-        route.abort()
-
-    page.route("**/api/v1/cases/*/messages", lose)
+    loss = Loss(page=page, pattern="**/api/v1/cases/*/messages").begin()
     write(page, "note", "Une seule fois")
     expect(page.locator("[data-waiting=note] li")).to_have_count(1)
+    loss.settled(1)
     page.reload()
     expect(page.locator("[data-waiting=note] .told-body")).to_have_text(["Une seule fois"])
-    until(page, lambda: len(asked) >= 2)
-    page.unroute("**/api/v1/cases/*/messages")
+    loss.settled(2)
+    loss.end()
     page.reload()
     expect(page.locator("[data-waiting=note] li")).to_have_count(0)
     expect(page.locator("[data-said=note] .told-body")).to_have_text(["Une seule fois"])
-    assert len(set(asked)) == 1
+    assert len(set(loss.keys)) == 1
     assert said(site, number) == ["Une seule fois"]
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.browsing import NARROW, TABLET, Site, opened, overflow_px, sign_in, until, violations
+from tests.e2e.browsing import NARROW, TABLET, Loss, Site, opened, overflow_px, sign_in, until, violations
 from tests.support import city as cities
 from tests.support import pictures
 from tests.support.deeds import ok
@@ -121,26 +121,20 @@ def test_an_answer_lost_on_the_way_leaves_one_move_however_often_it_is_sent(site
     number = in_hand(site)
     page = day_on(site, number)
     page.goto(f"/crew/{number}")
-    asked: list[str] = []
-
-    def lose(route: Route) -> None:
-        asked.append(route.request.headers["idempotency-key"])
-        route.fetch()  # the server has it; the tablet never hears so
-        route.abort()
-
-    page.route("**/api/v1/cases/*/transitions", lose)
+    loss = Loss(page=page, pattern="**/api/v1/cases/*/transitions").begin()
     press(page, "start")
     waits(page, "Commencé — attend le réseau")
     page.set_input_files("#crew-photos", picture)
     press(page, "complete")
     expect(page.locator("[data-waiting-moves] .waits")).to_have_count(2)
+    loss.settled(1)
     page.reload()
     expect(page.locator("[data-waiting-moves] .waits")).to_have_count(2)
-    until(page, lambda: len(asked) >= 2)
-    page.unroute("**/api/v1/cases/*/transitions")
+    loss.settled(2)
+    loss.end()
     page.reload()
     expect(page.locator("[data-sync]")).to_be_hidden()
-    assert len(set(asked)) == 1
+    assert len(set(loss.keys)) == 1
     assert [each["name"] for each in facts(site, number)] == ["start", "complete"]
 
 
