@@ -15,7 +15,7 @@ test: ## installe tout, vérifie le code, lance les tests / install everything, 
 	@.ci/setup test
 	@$(MAKE) --no-print-directory check
 	@.ci/node-tests
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 check: ## style, types et sens des imports / style, types and direction of imports
 	@test -e .venv/vigie-test || .ci/setup test

@@ -6,10 +6,12 @@ import * as store from "../lib/outbox-store.js"
 import { say } from "../lib/words.js"
 import { sendEntry } from "./send.js"
 
+const SOON_MS = 3000
 const AGAIN_MS = 15000
 const listeners = new Set()
 let running = null
 let asked = false
+let pause_ms = SOON_MS
 
 export const actor = () => one("[data-sync]")?.dataset.actor ?? ""
 export { store }
@@ -33,10 +35,19 @@ export function attempt() {
       all.sent.push(...sent)
       all.stopped = stopped
       await tell({ sent, stopped })
+      trySoon(sent, stopped)
     }
     return all
   })().finally(() => (running = null))
   return running
+}
+
+/** Where there is a network and it did not go, try again soon, then less and less often. */
+function trySoon(sent, stopped) {
+  if (sent.length || !stopped) pause_ms = SOON_MS
+  if (stopped !== "later" || !navigator.onLine) return
+  setTimeout(() => attempt().catch(() => null), pause_ms)
+  pause_ms = Math.min(2 * pause_ms, AGAIN_MS)
 }
 
 export async function watchOutbox() {
