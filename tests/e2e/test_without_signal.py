@@ -65,6 +65,7 @@ def facts(site: Site, number: str) -> list[dict[str, Any]]:
 
 
 def press(page: Page, act: str) -> None:
+    page.locator("html[data-ready]").wait_for(state="attached")
     page.click(f"[data-crew-form={act}] [data-send]")
 
 

@@ -16,6 +16,7 @@ watchMenus()
 watchLights(one("[data-lights]"))
 await settleReader()
 setUp()
+document.documentElement.dataset.ready = ""
 document.addEventListener("main-changed", () => {
   setUp()
   tellAgain()
