@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from tracker.documents import errors as facts
+from tracker.http.errors import Message
 from tracker.http.errors import register as on
 
 MEGABYTE = 1024 * 1024
@@ -52,74 +53,61 @@ def register() -> None:
 
 
 def _refusals() -> None:
+    """Say what a document that was refused has, and what to send in its place."""
     title = _l("Document refusé")
-    on(
+    for failure, kind, said in _REFUSED:
+        on(failure, 422, kind, title=title, message=said)
+
+
+_REFUSED: tuple[tuple[type[Exception], str, Message], ...] = (
+    (
         facts.NotPdf,
-        422,
         "document-not-pdf",
-        title=title,
-        message=lambda _error: _(
+        lambda _error: _(
             "Ce fichier n’est pas un PDF, quel que soit son nom. Envoyez un PDF, ou une photo à la place des "
             "photos."
         ),
-    )
-    on(
+    ),
+    (
         facts.Unreadable,
-        422,
         "document-unreadable",
-        title=title,
-        message=lambda _error: _(
-            "Ce PDF est abîmé ou incomplet. Enregistrez-le de nouveau, puis renvoyez-le."
-        ),
-    )
-    on(
+        lambda _error: _("Ce PDF est abîmé ou incomplet. Enregistrez-le de nouveau, puis renvoyez-le."),
+    ),
+    (
         facts.Encrypted,
-        422,
         "document-encrypted",
-        title=title,
-        message=lambda _error: _(
-            "Ce PDF est protégé par un mot de passe. Envoyez-en une copie sans protection."
-        ),
-    )
-    on(
+        lambda _error: _("Ce PDF est protégé par un mot de passe. Envoyez-en une copie sans protection."),
+    ),
+    (
         facts.HasScript,
-        422,
         "document-script",
-        title=title,
-        message=lambda _error: _(
+        lambda _error: _(
             "Ce PDF contient un programme. Imprimez-le dans un nouveau PDF, puis envoyez celui-ci."
         ),
-    )
-    on(
+    ),
+    (
         facts.HasAction,
-        422,
         "document-action",
-        title=title,
-        message=lambda _error: _(
+        lambda _error: _(
             "Ce PDF lance ou envoie quelque chose tout seul. Imprimez-le dans un nouveau PDF, puis envoyez "
             "celui-ci."
         ),
-    )
-    on(
+    ),
+    (
         facts.HasAttachment,
-        422,
         "document-attachment",
-        title=title,
-        message=lambda _error: _("Ce PDF contient d’autres fichiers. Envoyez chacun à part, en PDF."),
-    )
-    on(
+        lambda _error: _("Ce PDF contient d’autres fichiers. Envoyez chacun à part, en PDF."),
+    ),
+    (
         facts.TooCostly,
-        422,
         "document-costly",
-        title=title,
-        message=lambda _error: _(
+        lambda _error: _(
             "Ce PDF demande trop de mémoire ou de temps pour être lu. Imprimez-le dans un nouveau PDF."
         ),
-    )
-    on(
+    ),
+    (
         facts.TooManyPages,
-        422,
         "document-pages",
-        title=title,
-        message=lambda error: _("Un document a au plus %(limit)d pages.", limit=error.limit),
-    )
+        lambda error: _("Un document a au plus %(limit)d pages.", limit=error.limit),
+    ),
+)

@@ -22,6 +22,23 @@ def of_page() -> dict[str, str]:
         "retry": _("Réessayer"),
         "send_failed": _("L’envoi n’a pas réussi."),
         "sending": _("Envoi…"),
+        **_of_the_tablet(),
+        "undo": _("Annuler"),
+        "undone": _("C’est annulé."),
+        "where_title": _("C’est ici ?"),
+        "zoom_in": _("Rapprocher"),
+        "zoom_out": _("Éloigner"),
+        "locate": _("Aller à ma position"),
+        "map_first": _("La carte montre les {count} premiers dossiers de la file."),
+        "cluster": _("{count} dossiers ici : rapprocher"),
+        "open_case": _("Voir le dossier {number}"),
+        "could_not": _("Ce n’est pas fait."),
+    }
+
+
+def _of_the_tablet() -> dict[str, str]:
+    """Return what the tablet says of what waits there to be sent."""
+    return {
         "sync_words_one": _("1 message attend le réseau"),
         "sync_words_many": _("{count} messages attendent le réseau"),
         "sync_acts_one": _("1 envoi attend le réseau"),
@@ -54,14 +71,4 @@ def of_page() -> dict[str, str]:
         "written_kept": _("Gardé sur la tablette. L’envoi se fait tout seul dès qu’il y a du réseau."),
         "written_sent": _("Envoyé."),
         "written_drop": _("Retirer"),
-        "undo": _("Annuler"),
-        "undone": _("C’est annulé."),
-        "where_title": _("C’est ici ?"),
-        "zoom_in": _("Rapprocher"),
-        "zoom_out": _("Éloigner"),
-        "locate": _("Aller à ma position"),
-        "map_first": _("La carte montre les {count} premiers dossiers de la file."),
-        "cluster": _("{count} dossiers ici : rapprocher"),
-        "open_case": _("Voir le dossier {number}"),
-        "could_not": _("Ce n’est pas fait."),
     }

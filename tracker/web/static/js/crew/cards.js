@@ -2,11 +2,11 @@
 
 import { make, one } from "../lib/dom.js"
 import { keep, keepPictures } from "../lib/drafts.js"
+import { seenOf } from "../lib/moves.js"
 import { newKey } from "../lib/outbox.js"
 import { say } from "../lib/words.js"
 import { attempt, store, tellAgain } from "./post.js"
 import { readCase } from "./send.js"
-import { seenOf } from "../lib/moves.js"
 
 const stamp = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" })
 
@@ -69,7 +69,7 @@ async function onto(entry) {
 /** Put what was filled in back into its form, pictures too, and open it. */
 async function mend(entry) {
   const draft = draftOf(entry)
-  keep(draft, Object.fromEntries(Object.entries(entry.typed ?? {})))
+  keep(draft, entry.typed ?? {})
   if (entry.files?.length) await keepPictures(draft, entry.files)
   await store.remove(entry.id)
   const here = `${document.documentElement.dataset.base}/crew/${entry.number}`

@@ -114,10 +114,8 @@ export function tend(told) {
 
   /** Let go of everything when what is kept is another person's. */
   async function settle(reader) {
-    const cache = await caches.open(pages)
-    const [first] = await cache.keys()
-    const owner = first && (await cache.match(first))?.headers.get(READER)
-    if (owner && owner !== reader) await wipe()
+    const before = await owner()
+    if (before && before !== reader) await wipe()
   }
 
   async function wipe() {
@@ -139,7 +137,9 @@ export function tend(told) {
     await settle(reader)
     const then = wiped
     const listed = (await answer.json()).pages.slice(0, told.pages_most)
-    const wanted = [{ url: day, version: null }, { url: `${told.base}/crew`, version: "" }, { url: `${told.base}/crew-hors-ligne`, version: "" }, ...listed]
+    // The day has no version: it is asked for every time.
+    const wanted = [{ url: day, version: null }, { url: `${told.base}/crew`, version: "" },
+      { url: `${told.base}/crew-hors-ligne`, version: "" }, ...listed]
     for (const { url, version } of wanted) {
       if (then !== wiped) return
       await keepPage(new URL(url, location.origin), { version, language })
