@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 
 from tests.e2e.browsing import Site, opened
 from tests.support import city as cities
-from tests.support import towns
+from tests.support import pictures, towns
 from tests.support.city import City
 from tests.support.database import Database
 
@@ -88,3 +88,11 @@ def site(browser: Browser, address: str, town: City) -> Iterator[Site]:
 def page(site: Site) -> Page:
     """A resident's phone, in French."""
     return opened(site)
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """A picture of the work done."""
+    file = tmp_path / "apres.jpg"
+    file.write_bytes(pictures.taken_at())
+    return file

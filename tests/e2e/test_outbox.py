@@ -12,18 +12,10 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
 from tests.e2e.browsing import NARROW, TABLET, Loss, Site, opened, overflow_px, sign_in, violations
-from tests.support import city as cities
+from tests.e2e.tablet import in_hand
 from tests.support.deeds import ok
 
 SHOTS = os.environ.get("VIGIE_SHOTS")
-
-
-def in_hand(site: Site) -> str:
-    """Return a case of crew E1, reported by somebody who can be written to."""
-    number = str(site.town.report(contact=cities.CONTACT)["case"]["number"])
-    for step, inputs in (("accept", {}), ("assign", {"crew": "E1"})):
-        assert site.town.caller("dispatcher").move(number, step, **inputs).status_code == 200
-    return number
 
 
 def tablet_on(site: Site, number: str, **how: Any) -> Page:

@@ -1,83 +1,20 @@
-"""A crew works a whole case without signal: the day opens, the case is worked, and all arrives once."""
+"""A crew works a whole case without signal: the day opens, the case is worked, and all of it arrives once."""
 
 from __future__ import annotations
 
 import os
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.e2e.browsing import NARROW, TABLET, Loss, Site, opened, overflow_px, sign_in, until, violations
+from tests.e2e.browsing import NARROW, Loss, Site, overflow_px, violations
+from tests.e2e.tablet import begun, day_on, facts, in_hand, press, waits
 from tests.support import city as cities
-from tests.support import pictures
 from tests.support.deeds import ok
 
 SHOTS = os.environ.get("VIGIE_SHOTS")
-PAGES = """async (language) => {
-    const found = []
-    for (const name of await caches.keys()) {
-        if (!name.startsWith("vigie-crew-pages")) continue
-        const cache = await caches.open(name)
-        for (const one of await cache.keys()) {
-            const in_language = (await cache.match(one)).headers.get("Content-Language")
-            if (!language || in_language === language) found.push(new URL(one.url).pathname)
-        }
-    }
-    return found.sort()
-}"""
-
-
-def in_hand(site: Site, **more: Any) -> str:
-    """Return a case of crew E1."""
-    number = str(site.town.report(contact=cities.CONTACT, **more)["case"]["number"])
-    for step, inputs in (("accept", {}), ("assign", {"crew": "E1"})):
-        assert site.town.caller("dispatcher").move(number, step, **inputs).status_code == 200
-    return number
-
-
-def kept(page: Page, language: str = "") -> set[str]:
-    """Return the pages that the tablet holds, those in one language where it is given."""
-    return set(page.evaluate(PAGES, language))
-
-
-def day_on(site: Site, *numbers: str, **how: Any) -> Page:
-    """Open the day on a tablet, and wait until it holds the day and its cases."""
-    page = opened(site, **({"size": TABLET} | how))
-    sign_in(page, "crew")
-    if how.get("language") == "en":  # chosen on the page: what is kept already is in French
-        page.context.add_cookies([{"name": "vigie_lang", "value": "en", "url": site.address}])
-    page.goto("/crew")
-    wanted = {"/crew", "/crew-hors-ligne", *(f"/crew/{number}" for number in numbers)}
-    until(page, lambda: wanted <= kept(page, how.get("language", "fr")))
-    return page
-
-
-def facts(site: Site, number: str) -> list[dict[str, Any]]:
-    """Return what a crew did with a case, from its history."""
-    events = ok(site.town.caller("dispatcher").get(f"/cases/{number}/history"))["events"]
-    names = [(each["payload"].get("transition", each["kind"]), each) for each in events]
-    return [
-        {**each, "name": name} for name, each in names if name in ("start", "note_added", "complete", "hold")
-    ]
-
-
-def press(page: Page, act: str) -> None:
-    page.locator("html[data-ready]").wait_for(state="attached")
-    page.click(f"[data-crew-form={act}] [data-send]")
-
-
-def waits(page: Page, words: str) -> None:
-    expect(page.locator("[data-waiting-moves] .who")).to_contain_text([words])
-
-
-@pytest.fixture
-def picture(tmp_path: Path) -> Path:
-    file = tmp_path / "apres.jpg"
-    file.write_bytes(pictures.taken_at())
-    return file
 
 
 def test_a_whole_case_is_worked_without_signal_and_arrives_in_order_once(site: Site, picture: Path):
@@ -166,12 +103,7 @@ def test_given_to_another_crew_meanwhile_nothing_is_lost_and_the_reason_is_plain
 
 
 def test_a_case_that_changed_is_shown_as_it_is_and_the_crew_decides(site: Site, picture: Path):
-    number = in_hand(site)
-    page = day_on(site, number)
-    page.context.set_offline(True)
-    page.goto(f"/crew/{number}")
-    press(page, "start")
-    waits(page, "Commencé — attend le réseau")
+    number, page = begun(site)
     page.set_input_files("#crew-photos", picture)
     press(page, "complete")
     expect(page.locator("[data-waiting-moves] .waits")).to_have_count(2)
@@ -188,12 +120,7 @@ def test_a_case_that_changed_is_shown_as_it_is_and_the_crew_decides(site: Site, 
 
 
 def test_what_others_only_wrote_meanwhile_is_no_conflict(site: Site):
-    number = in_hand(site)
-    page = day_on(site, number)
-    page.context.set_offline(True)
-    page.goto(f"/crew/{number}")
-    press(page, "start")
-    waits(page, "Commencé — attend le réseau")
+    number, page = begun(site)
     note = {"text": "Vu", "is_internal": True}
     assert site.town.caller("dispatcher").post(f"/cases/{number}/messages", note).status_code == 201
     page.context.set_offline(False)
@@ -202,12 +129,7 @@ def test_what_others_only_wrote_meanwhile_is_no_conflict(site: Site):
 
 
 def test_a_refused_move_is_removed_only_when_asked_twice(site: Site):
-    number = in_hand(site)
-    page = day_on(site, number)
-    page.context.set_offline(True)
-    page.goto(f"/crew/{number}")
-    press(page, "start")
-    waits(page, "Commencé — attend le réseau")
+    number, page = begun(site)
     site.town.caller("dispatcher").move(number, "assign", crew="E2", override=True, reason="Trop loin")
     page.context.set_offline(False)
     expect(page.locator("[data-waiting-moves] .refused")).to_have_count(1)
@@ -240,87 +162,6 @@ def test_the_device_asks_for_the_picture_and_the_reason_before_it_keeps_a_move(s
 
 def _is_e1(site: Site, number: str) -> bool:
     return bool(ok(site.town.caller("dispatcher").get(f"/cases/{number}"))["crew"]["code"] == "E1")
-
-
-def test_another_person_who_signs_in_finds_nothing_of_the_first(site: Site):
-    number = in_hand(site)
-    page = day_on(site, number)
-    page.goto(f"/crew/{number}")
-    page.fill("#write-note", "À moitié écrit")
-    page.wait_for_timeout(500)
-    page.context.set_offline(True)
-    press(page, "start")
-    waits(page, "Commencé — attend le réseau")
-    page.context.clear_cookies()
-    page.context.set_offline(False)
-    expect(page.locator("[data-sync]")).to_contain_text("reconnectez-vous")
-    page.goto("/connexion")
-    until(page, lambda: not kept(page))
-    page.fill("#email", f"inspector@{cities.CODE}.test")
-    page.fill("#password", "correct horse battery")
-    page.click("main form button")
-    page.wait_for_load_state("networkidle")
-    page.context.set_offline(True)
-    with pytest.raises(Exception, match="ERR_"):
-        page.goto(f"/crew/{number}")
-    page.context.set_offline(False)
-    page.goto(f"/crew/{number}")
-    expect(page.locator("[data-sync]")).to_have_text("1 d’une autre personne, qui doit se connecter")
-    assert page.input_value("#write-note") == ""
-    expect(page.locator("[data-waiting-moves] .waits")).to_have_count(0)
-    assert facts(site, number) == []
-
-
-def test_signing_out_tells_what_waits_and_wipes_what_was_kept(site: Site):
-    number = in_hand(site)
-    page = day_on(site, number)
-    page.goto(f"/crew/{number}")
-    page.context.set_offline(True)
-    page.fill("#write-note", "Pas encore parti")
-    page.click("[data-write=note] button")
-    expect(page.locator("[data-waiting=note] li")).to_have_count(1)
-    page.route("**/api/v1/cases/*/messages", lambda route: route.abort())
-    page.context.set_offline(False)
-    page.click("details.menu > summary")
-    page.get_by_role("button", name="Se déconnecter").click()
-    expect(page.locator("[data-leave-ask]")).to_contain_text("(1)")
-    page.get_by_role("button", name="Se déconnecter").click()
-    page.wait_for_url(f"{site.address}/")
-    page.wait_for_load_state("networkidle")
-    assert not kept(page)
-    page.context.set_offline(True)
-    for path in ("/crew", f"/crew/{number}"):
-        with pytest.raises(Exception, match="ERR_"):
-            page.goto(path)
-    page.context.set_offline(False)
-    sign_in(page, "crew")
-    page.unroute("**/api/v1/cases/*/messages")
-    page.goto("/crew")
-    expect(page.locator("[data-sync]")).to_be_hidden()
-    assert [each["name"] for each in facts(site, number)] == ["note_added"]
-
-
-def test_a_case_that_left_the_day_leaves_the_tablet(site: Site):
-    number, other = in_hand(site), in_hand(site, location=cities.pin(700, 502))
-    page = day_on(site, number, other)
-    site.town.caller("dispatcher").move(other, "assign", crew="E2", override=True, reason="Trop loin")
-    page.reload()
-    until(page, lambda: f"/crew/{other}" not in kept(page))
-    page.context.set_offline(True)
-    page.goto(f"/crew/{other}")
-    expect(page.locator("main")).to_contain_text("Sans réseau, cette page ne s’ouvre pas.")
-    page.get_by_role("link", name="Retour à ma journée").last.click()
-    expect(page.locator(".next")).to_be_visible()
-
-
-def test_other_peoples_pages_have_no_worker(site: Site):
-    page = opened(site)
-    for path in ("/", "/carte", "/signaler/VOI-NID/lieu"):
-        page.goto(path)
-        assert page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
-    sign_in(page, "dispatcher")
-    page.goto("/dispatch")
-    assert page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
