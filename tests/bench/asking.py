@@ -23,7 +23,7 @@ from tests.bench.place import CODE, Place
 from tracker import db
 from tracker.postgres.address import without_driver
 from tracker.prepared import Prepared
-from tracker.reports import lookalikes
+from tracker.reports import neighbours
 
 PATH = "/api/v1/duplicates"
 GOAL = Goal(p99_ms=10.0, statements=6)
@@ -32,7 +32,7 @@ OPEN = f"""
     WHERE NOT is_open AND workflow = 'field_work'
 """
 BARE, BARE_QUICK = 400, 40
-_CANDIDATES = {as_recorded(each): each for each in (lookalikes._NEARBY, lookalikes._BY_STREET)}
+_CANDIDATES = {as_recorded(each): each for each in (neighbours._NEARBY, neighbours._BY_STREET)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

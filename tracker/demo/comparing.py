@@ -17,7 +17,7 @@ from tracker.places import queries as places
 from tracker.places.queries import Segment
 from tracker.places.service import Located
 from tracker.reports import lookalikes, rows
-from tracker.reports.lookalikes import Told
+from tracker.reports.neighbours import Told
 
 _RECENT = timedelta(days=30)
 _OPEN = text("""

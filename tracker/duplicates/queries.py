@@ -86,7 +86,7 @@ def material(rows: Any, name: str, services: Mapping[str, Service], labels: Labe
 
 
 def _reported(row: Any, policy: policies.Policy, labels: Labels) -> Reported:
-    # Only what intake compares too (tracker/reports/lookalikes.py).
+    # Only what intake compares too (tracker/reports/neighbours.py).
     sighting = Sighting(
         service=row.service_code, at=row.received_at, lon=row.lon, lat=row.lat,
         accuracy_m=row.accuracy_m or 15.0, segment_id=row.segment_id, asset_id=row.asset_id,

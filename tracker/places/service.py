@@ -1,7 +1,7 @@
 """From what a person says of a place to a point, its district, its street and its owner."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -105,6 +105,14 @@ def locate(session: Session, rule: LocationRule, given: Given, asker: Asker) -> 
     )
 
 
+def told_point(given: Given) -> Point | None:
+    """Return where a report is as far as its own words tell: its coordinates, if it names no asset.
+
+    `locate` nearly always agrees; it may move the point ashore, or refuse it.
+    """
+    return None if given.asset_code else _coordinates(given)
+
+
 def search(session: Session, query: str, *, is_typing: bool = False) -> Found:
     """Return the places that a text may mean, the likeliest first, and whether the first is clear."""
     return geocoding.find(session, query, is_typing=is_typing)
@@ -132,17 +140,12 @@ def _point(session: Session, ground: Ground, given: Given) -> Point | None:
     asset = _asset(session, given)
     if asset is not None and asset.is_point:  # a lamp stands where it stands, whoever tells of it from afar
         return _at_asset(asset)
-    if given.lon is not None and given.lat is not None and given.method != "unknown":
-        finding = location.assess(given.lon, given.lat, ground.frame) if ground.frame else None
+    told = _coordinates(given)
+    if told is not None:
+        finding = location.assess(told.lon, told.lat, ground.frame) if ground.frame else None
         if finding is not None and not finding.is_place:
             raise errors.LocationUnusable(finding.kind.value, finding.words.fr, finding.words.en)
-        return Point(
-            lon=given.lon,
-            lat=given.lat,
-            accuracy_m=_accuracy(given),
-            method=given.method,
-            asset=asset,
-        )
+        return told if asset is None else replace(told, asset=asset)
     if asset is not None:
         return _at_asset(asset)
     if given.address and given.method != "unknown":
@@ -157,6 +160,12 @@ def _point(session: Session, ground: Ground, given: Given) -> Point | None:
             address=choice.label,
         )
     return None
+
+
+def _coordinates(given: Given) -> Point | None:
+    if given.lon is None or given.lat is None or given.method == "unknown":
+        return None
+    return Point(lon=given.lon, lat=given.lat, accuracy_m=_accuracy(given), method=given.method)
 
 
 def _at_asset(asset: AssetRef) -> Point:

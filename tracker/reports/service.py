@@ -18,7 +18,8 @@ from tracker.dispatch import passing
 from tracker.dispatch.storms import Pass
 from tracker.places import service as places
 from tracker.places.service import Asker, Located
-from tracker.reports import attaching, errors, grounds, lookalikes, opening, redirects, validation
+from tracker.reports import attaching, errors, grounds, lookalikes, neighbours, opening, redirects, validation
+from tracker.reports.neighbours import Asked, Spot, Told
 from tracker.reports.submission import Intake, Lookalike, Receipt, Submission
 
 TOLERANCE = timedelta(minutes=5)
@@ -41,11 +42,16 @@ def preview(session: Session, submission: Submission) -> Preview:
     Raises ReportError, PlaceError.
     """
     service = _service(session, submission)
+    told = _told(submission)
+    to_public = not submission.is_staff
+    if to_public:
+        # Asked by anybody with any address, whether it is the same person would tell who reported what.
+        told = replace(told, contact=neighbours.NOBODY)
+    asked = _asked_ahead(session, service, submission, told, to_public=to_public)
     located = _locate(session, service, submission, draws=False)
+    seen = lookalikes.look(session, service, located, told, to_public=to_public, asked=asked)
     return Preview(
-        located=located,
-        lookalikes=_looked(session, service, located, submission, to_public=not submission.is_staff).found,
-        coming=_coming(session, service, located, submission),
+        located=located, lookalikes=seen.found, coming=_coming(session, service, located, submission)
     )
 
 
@@ -58,6 +64,8 @@ def submit(session: Session, submission: Submission) -> Receipt:
     zone = ZoneInfo(selected(session).zone)
     _check(service, submission, zone)
     grounds.check(session, submission)
+    told = _told(submission)
+    asked = _asked_ahead(session, service, submission, told)
     located = _locate(session, service, submission)
     coming = _coming(session, service, located, submission)
     if coming is not None and located.segment is not None:
@@ -65,6 +73,7 @@ def submit(session: Session, submission: Submission) -> Receipt:
         session.execute(
             _LOCK_ASSET, {"key": f"{selected(session).code}/{service.code}/s{located.segment.id}"}
         )
+        asked = None  # whoever had the turn before may have opened a case since
     if located.asset is not None:
         # Two people at one lamp must not open two cases: they take turns from here to the commit.
         session.execute(_LOCK_ASSET, {"key": f"{selected(session).code}/{service.code}/{located.asset.id}"})
@@ -75,7 +84,7 @@ def submit(session: Session, submission: Submission) -> Receipt:
             twin = lookalikes.of_segment(session, service, located)
         if twin is not None:  # nothing is left to compare
             return replace(attaching.attach(session, intake, twin, "auto_attached"), coming=coming)
-    seen = _looked(session, service, located, submission)
+    seen = lookalikes.look(session, service, located, told, asked=asked)
     intake = replace(intake, found=seen.found, last_crew_id=seen.last_crew_id)
     if submission.same_as is not None:
         return replace(attaching.attach(session, intake, submission.same_as, "attached"), coming=coming)
@@ -143,21 +152,23 @@ def _locate(session: Session, service: Service, submission: Submission, *, draws
     return places.locate(session, service.location, submission.given, asker)
 
 
-def _looked(
-    session: Session,
-    service: Service,
-    located: Located,
-    submission: Submission,
-    *,
-    to_public: bool = False,
-) -> lookalikes.Seen:
-    told = lookalikes.Told(
+def _told(submission: Submission) -> Told:
+    return Told(
         at=submission.occurred_at or submission.received_at,
         text=submission.description,
         answers=submission.answers,
         channel=submission.channel,
-        # Asked by anybody with any address, whether it is the same person would tell who reported what.
-        contact=lookalikes.NOBODY if to_public or submission.contact is None else submission.contact,
+        contact=submission.contact or neighbours.NOBODY,
         pictures=submission.pictures,
     )
-    return lookalikes.look(session, service, located, told, to_public=to_public)
+
+
+def _asked_ahead(
+    session: Session, service: Service, submission: Submission, told: Told, *, to_public: bool = False
+) -> Asked | None:
+    """Ask what lies around coordinates that were given, before they are judged; nothing where none were."""
+    point = places.told_point(submission.given)
+    if point is None or not neighbours.are_compared(session, service):
+        return None
+    spot = Spot(point.lon, point.lat, point.accuracy_m)
+    return neighbours.ask(session, service, spot, told, to_public=to_public)

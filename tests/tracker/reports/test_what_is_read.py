@@ -15,7 +15,7 @@ from tests.support.city import City
 from tracker.cases.models import ALIVE_UNTIL
 from tracker.places.queries import box
 from tracker.prepared import Prepared
-from tracker.reports import lookalikes
+from tracker.reports import neighbours
 
 SERVICES = ("VOI-NID", "VOI-AFF", "VOI-DEB", "NUI-TER", "DEC-OUB", "DEC-BAC")
 COUNT = 3_000
@@ -43,7 +43,7 @@ PLAINLY = f"""
     ORDER BY ST_Distance(c.{{place}}, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)), c.last_report_at DESC, c.id
     LIMIT :most
 """
-STATEMENTS = {"geom": lookalikes._NEARBY, "public_geom": lookalikes._BY_STREET}
+STATEMENTS = {"geom": neighbours._NEARBY, "public_geom": neighbours._BY_STREET}
 TYPES = {
     "lon": "float8", "lat": "float8", "dx": "float8", "dy": "float8", "services": "text[]",
     "since": "timestamptz", "reporter": "text", "has_photo": "bool", "most": "bigint",
@@ -88,7 +88,7 @@ def asked(random: Random) -> dict[str, Any]:
         "since": cities.MONDAY - timedelta(days=random.randint(0, 60)),
         "reporter": "",
         "has_photo": False,
-        "most": random.choice([3, lookalikes.MOST_READ, 2 * COUNT]),
+        "most": random.choice([3, neighbours.MOST_READ, 2 * COUNT]),
         **box(lat, random.choice([20.0, 80.0, 400.0])),
     }
 
