@@ -41,6 +41,7 @@ from tracker.http import (
     server,
     state,
 )
+from tracker.http.application import Application
 from tracker.letters import api as letters
 from tracker.letters import problems as letters_problems
 from tracker.maps import api as maps
@@ -136,7 +137,7 @@ PROBLEMS = (
 
 def create_app(settings: Settings, *, clock: Clock = system_clock, engine: Engine | None = None) -> Flask:
     """Return the WSGI application over a database; the engine is made from the settings unless given."""
-    app = Flask("tracker", static_folder="web/static", template_folder="web/templates")
+    app = Application("tracker", static_folder="web/static", template_folder="web/templates")
     app.secret_key = settings.secret_key
     app.config["MAX_CONTENT_LENGTH"] = settings.upload_limit_bytes
     app.json = provider.OrjsonProvider(app)
@@ -168,7 +169,9 @@ def from_environment() -> Flask:
     requests.configure_logging(os.environ.get("VIGIE_LOG_LEVEL", "INFO").upper())
     server.end_with_parent()
     address = postgres.current(os.environ)
-    return create_app(config.from_env(os.environ, database_url=address.app, owner_url=address.owner))
+    app = create_app(config.from_env(os.environ, database_url=address.app, owner_url=address.owner))
+    server.collect_less()
+    return app
 
 
 def _faces(app: Flask) -> None:

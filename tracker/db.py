@@ -54,6 +54,10 @@ class JurisdictionUnknown(Exception):
         self.code = code
 
 
+class Moved(Exception):
+    """A jurisdiction is not as this process knew it: its catalogue, its districts or its settings changed."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Selected:
     """The jurisdiction a transaction speaks for, as of its `revision`."""
@@ -140,6 +144,31 @@ def select_jurisdiction(session: Session, code: str) -> Selected:
     if row.facts is not None:
         kept = known[code] = _selected(str(engine.url), row.facts)
     assert kept is not None
+    session.info["jurisdiction"] = kept
+    return kept
+
+
+def select_ahead(session: Session, code: str) -> Selected:
+    """Limit the rest of this transaction to one jurisdiction, as known here, with its first statement.
+
+    Should the jurisdiction have changed since, that statement raises Moved, or JurisdictionUnknown when it
+    is gone, before anything it answers is used, and nothing is committed: whoever calls does the work again.
+    What is not known here yet is read at once. Raises JurisdictionUnknown.
+    """
+    engine = session.get_bind().engine
+    known = _kept.setdefault(engine, {})
+    kept = known.get(code)
+    if kept is None:
+        return select_jurisdiction(session, code)
+
+    def judge(rows: list[Any]) -> None:
+        if not rows:
+            raise JurisdictionUnknown(code)
+        if rows[0].facts is not None:
+            known[code] = _selected(str(engine.url), rows[0].facts)
+            raise Moved(code)
+
+    _SELECT.ahead(session, {"code": code, "known": kept.revision}, judge, decides=True)
     session.info["jurisdiction"] = kept
     return kept
 

@@ -66,15 +66,22 @@ class Prepared:
             self._send(wire, values)
 
     def ahead(
-        self, session: Session, values: Mapping[str, Any], told: Callable[[list[Any]], None] | None = None
+        self,
+        session: Session,
+        values: Mapping[str, Any],
+        told: Callable[[list[Any]], None] | None = None,
+        *,
+        decides: bool = False,
     ) -> Ahead:
         """Ask with the next statement of the transaction; the answer's `all` sends it where none follows.
 
         `told` is given the rows as soon as they are there. What it raises is raised where they were waited
-        for: the caller then gives the transaction up.
+        for: the caller then gives the transaction up. When that `decides` whether there is to be a commit,
+        none travels with the question.
         """
         wire = _wire(session)
         parcel = self._parcel(values)
+        parcel.decides = decides
         asked = Ahead(self, wire, parcel, values)
         if told is not None:
             note, give = parcel.arrived, told
@@ -183,8 +190,13 @@ def watch(engine: Engine) -> None:
     @event.listens_for(engine, "commit")
     def _(connection: Connection) -> None:
         wire = _wire_of(connection)
-        if wire is not None:
+        if wire is None:
+            return
+        try:
             _settle(wire, commits=True)
+        except BaseException:
+            _undo(connection, wire)
+            raise
 
     @event.listens_for(engine, "rollback")
     def _(connection: Connection) -> None:
@@ -193,9 +205,26 @@ def watch(engine: Engine) -> None:
             wire.forget()
 
 
+def _undo(connection: Connection, wire: Wire) -> None:
+    """Roll back what SQLAlchemy would not: it takes a transaction whose commit failed for ended."""
+    wire.forget()
+    try:
+        connection.connection.rollback()
+    except psycopg.Error:  # the connection is lost
+        connection.invalidate()
+
+
 def settle(session: Session) -> None:
     """Send what waits, if anything does: before anything of this process is held that others wait for."""
     _settle(_wire(session))
+
+
+def driver(session: Session) -> psycopg.Connection[Any]:
+    """Return the session's own connection for what only psycopg does, after sending what waits on it."""
+    settle(session)
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, psycopg.Connection)
+    return connection
 
 
 def _wire_of(connection: Connection) -> Wire | None:

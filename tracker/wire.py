@@ -30,6 +30,7 @@ class Parcel:
     values: Sequence[Any]
     arrived: Callable[[PGresult], None] | None = None
     result: PGresult | None = None
+    decides: bool = False  # whether nothing may be committed before its answer is known
     parameters: Sequence[Any] = ()
     formats: Sequence[int] = ()
     types: tuple[int, ...] = ()
@@ -60,6 +61,7 @@ class Wire:
         if name and not self.waiting and pgconn.transaction_status == TransactionStatus.INTRANS:
             # Alone on its way, without the pipeline's ceremony; the interpreter is free meanwhile.
             result = pgconn.exec_prepared(name, parcel.parameters, parcel.formats)
+            self._check(result)
             self._arrive(parcel, result)
             return result
         parcels, self.waiting = [*self.waiting, parcel], []
@@ -75,11 +77,12 @@ class Wire:
     def settle(self, *, commits: bool = False) -> None:
         """Send what waits, if anything does, and `commits` the transaction on the same journey.
 
-        Raises psycopg.Error; then nothing is committed.
+        Not on the same one when a parcel decides whether there is to be a commit. Raises psycopg.Error; then
+        nothing is committed.
         """
         if self.waiting:
             parcels, self.waiting = self.waiting, []
-            self._travel(parcels, commits=commits)
+            self._travel(parcels, commits=commits and not any(each.decides for each in parcels))
 
     def forget(self) -> None:
         """Drop what waits and doubt what was prepared: psycopg deallocates everything after a rollback."""
@@ -126,16 +129,15 @@ class Wire:
         finally:
             if pgconn.status == pq.ConnStatus.OK:
                 pgconn.exit_pipeline_mode()
-        failed = next((each for each in answers if each.status == ExecStatus.FATAL_ERROR), None)
-        if failed is not None:
-            self._doubtful += names.values()
-            self._names = {}
-            raise errors.error_from_result(failed, encoding=self._transformer.encoding)
-        if self.leaves_late:
+        is_whole = answers[-1].status not in (ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED)
+        if is_whole and self.leaves_late:
             self._names = names
         else:  # nobody would tell of a rollback, after which psycopg deallocates them
             self._doubtful += names.values()
+            self._names = {}
+        # What came before a failure is told first: it may be the reason for it.
         for each, answer in zip(sent, answers, strict=True):
+            self._check(answer)
             if each is not None:
                 self._arrive(each, answer)
 
@@ -173,9 +175,11 @@ class Wire:
         self._poll.register(self._pgconn.socket, what)
         self._poll.poll()
 
-    def _arrive(self, parcel: Parcel, result: PGresult) -> None:
+    def _check(self, result: PGresult) -> None:
         if result.status == ExecStatus.FATAL_ERROR:
             raise errors.error_from_result(result, encoding=self._transformer.encoding)
+
+    def _arrive(self, parcel: Parcel, result: PGresult) -> None:
         parcel.result = result
         if parcel.arrived is not None:
             parcel.arrived(result)

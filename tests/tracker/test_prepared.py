@@ -11,7 +11,7 @@ from sqlalchemy import Engine, create_engine, exc, text
 from sqlalchemy.orm import Session
 
 from tracker import db
-from tracker.prepared import Prepared
+from tracker.prepared import Prepared, driver
 from tracker.wire import Parcel, Wire
 
 TOLD = Prepared(
@@ -165,6 +165,45 @@ def test_whoever_asked_ahead_may_give_up_on_the_answer(kept, engine):
         assert COUNT.one_or_none(session, {}).many == 0
 
 
+def test_nothing_is_committed_on_the_journey_of_what_decides_it(kept, engine):
+    class Refused(Exception):
+        pass
+
+    def refuse(_rows: list) -> None:
+        raise Refused
+
+    with Session(engine) as session:
+        KEEP.run(session, {"said": "a"})
+        COUNT.ahead(session, {}, refuse, decides=True)
+        KEEP.later(session, {"said": "b"})
+        with pytest.raises(Refused):
+            session.commit()
+        session.rollback()
+        assert COUNT.one_or_none(session, {}).many == 0
+        COUNT.ahead(session, {}, lambda _rows: None, decides=True)
+        KEEP.later(session, {"said": "c"})
+        session.commit()
+        assert COUNT.one_or_none(session, {}).many == 1
+
+
+def test_whoever_gives_up_does_so_before_a_failure_that_came_after_the_answer(kept, session):
+    class Refused(Exception):
+        pass
+
+    def refuse(_rows: list) -> None:
+        raise Refused
+
+    COUNT.ahead(session, {}, refuse)
+    with pytest.raises(Refused):
+        Prepared("SELECT 1 / CAST(:zero AS int) AS n").one_or_none(session, {"zero": 0})
+
+
+def test_the_driver_sees_what_was_sent_later(kept, session):
+    KEEP.later(session, {"said": "a"})
+    with driver(session).cursor() as cursor:
+        assert cursor.execute("SELECT said FROM kept").fetchall() == [("a",)]
+
+
 def test_a_failure_asked_ahead_is_told_where_it_travels(kept, session):
     asked = Prepared("SELECT 1 / CAST(:zero AS int) AS n").ahead(session, {"zero": 0})
     with pytest.raises(exc.DataError):
@@ -185,6 +224,19 @@ def test_a_failure_at_the_commit_undoes_everything_and_is_told(kept, engine):
         with pytest.raises(exc.IntegrityError, match="kept_said_key"):
             session.commit()
         session.rollback()
+        assert COUNT.one_or_none(session, {}).many == 0
+
+
+def test_a_connection_whose_commit_failed_is_lent_clean(kept, engine):
+    def twice() -> None:
+        with Session(engine) as session:
+            KEEP.run(session, {"said": "a"})
+            KEEP.later(session, {"said": "a"})
+            session.commit()
+
+    with pytest.raises(exc.IntegrityError):
+        twice()
+    with Session(engine) as session:
         assert COUNT.one_or_none(session, {}).many == 0
 
 

@@ -9,10 +9,9 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-import psycopg
 from sqlalchemy.orm import Session
 
-from tracker import events
+from tracker import events, prepared
 from tracker.evidence import merkle
 
 # Few histories say many different things: the same payload is made canonical once.
@@ -56,8 +55,7 @@ def stream(session: Session, *, only_new: bool = False) -> Iterator[Sealed]:
 
     With `only_new` those that no checkpoint covers, each chain from the last covered one on.
     """
-    connection = session.connection().connection.driver_connection
-    assert isinstance(connection, psycopg.Connection)
+    connection = prepared.driver(session)
     canonical: dict[str, bytes] = {}
     with connection.cursor(name="vigie_evidence", binary=True) as cursor:
         cursor.itersize = FETCHED

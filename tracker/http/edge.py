@@ -29,8 +29,9 @@ def transaction() -> Iterator[Session]:
     Raises JurisdictionUnknown, JurisdictionNotGiven, TokenUnknown, TokenExpired, ForgerySuspected.
     """
     now = state.current()
+    select = db.select_ahead if now.may_redo else db.select_jurisdiction
     with _opened(now) as session:
-        now.selected = db.select_jurisdiction(session, jurisdiction())
+        now.selected = select(session, jurisdiction())
         _settle_language(now)
         yield session
 
@@ -50,6 +51,7 @@ def accounts_transaction(*, identify: bool = True) -> Iterator[Session]:
 @contextmanager
 def _opened(now: state.State, *, identify: bool = True) -> Iterator[Session]:
     engine = state.parts().engine
+    now.may_redo = False  # what this transaction commits stays
     # Closing without a commit rolls back; `begin()` would say the same and cost more.
     with Session(engine, expire_on_commit=False, autoflush=False) as session:
         if identify and not now.is_identified:

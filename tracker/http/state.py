@@ -40,6 +40,7 @@ class State:
     csrf: str = ""
     is_identified: bool = False
     language: str | None = None
+    may_redo: bool = False  # whether the whole request can still be done again: nothing of it has been kept
 
 
 def parts() -> Parts:

@@ -6,18 +6,18 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-import psycopg
 import shapely
 from numpy.typing import NDArray
 from psycopg import sql
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
+from tracker import prepared
+
 
 def copy(session: Session, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> int:
     """Stream rows into a table of the selected jurisdiction; return how many there were."""
-    connection = session.connection().connection.driver_connection
-    assert isinstance(connection, psycopg.Connection)
+    connection = prepared.driver(session)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table), sql.SQL(",").join(map(sql.Identifier, columns))
     )

@@ -9,11 +9,11 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-import psycopg
 from psycopg import sql
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from tracker import prepared
 from tracker.events import Event
 
 # Extended WKB of a point: little endian, type 1 with the SRID flag, SRID 4326, then x and y.
@@ -148,8 +148,7 @@ def write_events(session: Session, events: Iterable[Event]) -> None:
 
 
 def _copy(session: Session, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    connection = session.connection().connection.driver_connection
-    assert isinstance(connection, psycopg.Connection)
+    connection = prepared.driver(session)
     statement = sql.SQL(_COPIES).format(
         sql.Identifier(table), sql.SQL(",").join(map(sql.Identifier, columns))
     )
