@@ -30,6 +30,7 @@ def server(place: Place, overrides: Mapping[str, str], *, has_lz4: bool = False)
         "full_page_writes": "on",
         # Every page is written whole after a checkpoint; packing it with pglz is dear on the hot path.
         "wal_compression": "lz4" if has_lz4 else "on",
+        "default_toast_compression": "lz4" if has_lz4 else "pglz",
         "max_wal_size": "2GB",
         "jit": "off",  # costs more than it saves on queries of a few milliseconds
         "random_page_cost": "1.1",  # solid state disks
