@@ -180,6 +180,24 @@ class AreaIndex:
         x /= self._squeeze
         return Nearest(code=self._codes[found[0]], lon=x, lat=y, distance_m=crs.distance_m(x, y, lon, lat))
 
+    def near_edge(self, lons: ArrayLike, lats: ArrayLike, within_m: ArrayLike) -> NDArray[np.bool_]:
+        """Tell which points lie within so many metres of a boundary, each its own: the few worth measuring.
+
+        A twentieth generous, so that none is missed for the curve of the earth. Points which are not finite
+        are near nothing.
+        """
+        x, y, reach = (np.asarray(each, dtype=float) for each in (lons, lats, within_m))
+        near = np.zeros(len(x), dtype=bool)
+        finite = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+        if self.areas and len(finite):
+            _, per_lat = crs.metres_per_degree(float(y[finite].mean()))
+            points = _points(x[finite] * self._squeeze, y[finite])
+            found, _ = self._edge_tree.query(
+                points, predicate="dwithin", distance=1.05 * reach[finite] / per_lat
+            )
+            near[finite[found]] = True
+        return near
+
     def shares(self, lon: float, lat: float, sigma_m: float) -> dict[str | None, float]:
         """Give the probability of each area for a point known to `sigma_m` metres in each direction.
 

@@ -262,3 +262,18 @@ def test_covering_is_what_finding_finds(lon: float, lat: float):
 
 def test_nothing_covers_a_point_that_is_nowhere(squares: AreaIndex):
     assert not squares.covers(math.nan, 45.25)
+
+
+def test_the_few_points_near_an_edge_are_found_and_none_is_missed():
+    index = AreaIndex([Area(code="A", geometry=TRIANGLE), Area(code="B", geometry=OTHER_TRIANGLE)])
+    draw = np.random.default_rng(311)
+    lons, lats = draw.uniform(-74.3, -73.95, 4_000), draw.uniform(45.2, 45.55, 4_000)
+    within_m = draw.uniform(0, 3_000, 4_000)
+    lons[0], lats[1] = np.nan, np.inf
+    near = index.near_edge(lons, lats, within_m)
+    edges_m = np.array([index.find(lon, lat).edge_m for lon, lat in zip(lons, lats, strict=True)])
+    finite = np.isfinite(edges_m)
+    assert not near[:2].any()
+    assert near[finite & (edges_m <= within_m)].all()
+    assert (edges_m[near] <= 1.2 * within_m[near]).all()
+    assert not AreaIndex([]).near_edge([0.0], [0.0], [1.0]).any()

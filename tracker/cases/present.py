@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker.accounts.actor import Actor
 from tracker.bookings import queries as bookings
-from tracker.cases import families, offices_present, queries, times
+from tracker.cases import candidates, families, offices_present, queries, times
 from tracker.cases.families import Families
 from tracker.cases.models import LinkChange
 from tracker.catalogue import queries as catalogue
@@ -240,6 +240,7 @@ def _report(view: View, given: Mapping[str, Any]) -> dict[str, Any]:
     hidden = {"name", "email", "phone", "photos"}
     shown = {name: value for name, value in given.items() if name not in hidden}
     shown["photos"] = [photo(each) for each in given["photos"]]
+    shown["candidates"] = candidates.told(view.ground, shown.pop("placement"), view.language)
     reachable = given["email"] is not None or given["phone"] is not None
     shown["contactable"] = reachable
     if not view.may_read_contacts:

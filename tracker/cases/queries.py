@@ -19,7 +19,8 @@ _LOCKED = _CASE.with_for_update(key_share=True).execution_options(populate_exist
 
 _REPORTS = """
     SELECT r.number, r.service_code, r.description, r.answers, r.language, r.channel, r.received_at,
-           r.occurred_at, r.link, r.location_method, r.accuracy_m, r.address_text, k.name, k.email, k.phone,
+           r.occurred_at, r.link, r.location_method, r.accuracy_m, r.address_text, r.placement,
+           k.name, k.email, k.phone,
            coalesce((SELECT json_agg(json_build_object('id', p.id, 'kind', p.kind,
                        'width', p.width, 'height', p.height) ORDER BY p.id)
                      FROM photo p WHERE p.report_id = r.id), '[]') AS photos

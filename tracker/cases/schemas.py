@@ -166,7 +166,13 @@ class TimeTold(Schema):
 class CaseFull(CaseRowTold):
     """A case, its reports, why it is where it is, and what can be done."""
 
-    reports = fields.List(fields.Dict(), required=True)
+    reports = fields.List(
+        fields.Dict(),
+        required=True,
+        metadata={
+            "description": "what was told, and near an edge the `candidates`: districts and territories"
+        },
+    )
     photos = fields.List(fields.Dict(), required=True)
     duplicates = fields.List(fields.Dict(), required=True)
     links = fields.List(fields.Dict(), required=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import text
@@ -10,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from tracker.demo.filings import Filing
 from tracker.places import ground as grounds
-from tracker.places import queries
+from tracker.places import queries, territory
 from tracker.places.ground import Ground
+from tracker.places.point import Point
 from tracker.places.queries import AssetRef, Segment
 from tracker.places.service import Located
 
@@ -59,7 +61,15 @@ def locate_all(session: Session, filings: Sequence[Filing]) -> list[Located]:
         **queries.box(45.25, queries.REACH_M),
     }
     around = {row.n: row for row in session.execute(_AROUND, values)} if known else {}
-    return [_located(filing, around.get(row), ground, assets) for row, filing in enumerate(filings)]
+    found = [_located(filing, around.get(row), ground, assets) for row, filing in enumerate(filings)]
+    odds = territory.odds_of_many(ground, [_point(each) for each in found])
+    return [replace(each, odds=its) if its else each for each, its in zip(found, odds, strict=True)]
+
+
+def _point(located: Located) -> Point | None:
+    if located.lon is None or located.lat is None or located.accuracy_m is None:
+        return None
+    return Point(lon=located.lon, lat=located.lat, accuracy_m=located.accuracy_m, method=located.method)
 
 
 def _assets(session: Session, filings: Sequence[Filing]) -> dict[tuple[str | None, str | None], AssetRef]:

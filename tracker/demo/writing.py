@@ -26,12 +26,12 @@ _CASE = tuple(column.name for column in CaseRow.__table__.columns if column.name
 _REPORT = (
     "report_id", "number", "service_code", "accuracy_m", "method", "address", "segment_id", "asset_id",
     "description", "answers", "language", "channel", "entered_by", "occurred_at", "received_at",
-    "secret_hash",
+    "secret_hash", "placement",
 )  # fmt: skip
 _REPORT_COLUMNS = (
     "id", "number", "service_code", "accuracy_m", "location_method", "address_text", "segment_id", "asset_id",
     "description", "answers", "language", "channel", "entered_by", "occurred_at", "received_at",
-    "secret_hash",
+    "secret_hash", "placement",
     "geom", "case_id", "link",
 )  # fmt: skip
 _EVENT = ("case_id", "seq", "kind", "actor", "at", "device_at", "payload", "prev_hash", "hash")

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import orjson
 
-from gis import location
 from tracker import events, ids
 from tracker.catalogue.definitions import Service
 from tracker.dispatch import service as dispatch
@@ -53,7 +52,7 @@ def open_row(row: Row, spot: Spot, serial: int, books: Books) -> Opened:
         is_open=row.is_open,
         priority=service.priority,
         geom=point(spot.lon, spot.lat),
-        geom_accuracy_m=_accuracy(spot, books),
+        geom_accuracy_m=spot.accuracy_m,
         place_text=row.address,
         district_id=spot.district.id if spot.district else None,
         boundary_set_id=spot.boundary_set_id,
@@ -90,7 +89,8 @@ def report_of(row: Row, spot: Spot, number: str, case_id: UUID, books: Books, *,
         number=number,
         service_code=row.service_code,
         geom=point(spot.lon, spot.lat),
-        accuracy_m=_accuracy(spot, books),
+        accuracy_m=spot.accuracy_m,
+        placement=orjson.dumps(spot.odds).decode() if spot.odds else None,
         location_method=books.mapping.places.method if spot.is_known else "unknown",
         address_text=row.address,
         description=row.description,
@@ -175,10 +175,3 @@ def _import_reason(row: Row, service: Service, books: Books) -> dict[str, str]:
         "fr": f"{label.fr}\u00a0: «\u00a0{row.theirs[:120]}\u00a0» → {service.name.fr}",
         "en": f"{label.en}: “{row.theirs[:120]}” → {service.name.en}",
     }
-
-
-def _accuracy(spot: Spot, books: Books) -> float | None:
-    if not spot.is_known:
-        return None
-    places = books.mapping.places
-    return places.accuracy_m if places.accuracy_m is not None else location.typical_accuracy_m(places.method)

@@ -1,7 +1,8 @@
 """Where the rows of a batch are: in which district, outside, or nowhere that can be known."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import shapely
@@ -11,20 +12,27 @@ from gis.crs import Box
 from gis.location import DefaultPoint, Frame, Kind
 from tracker.imports.mapping import Places
 from tracker.imports.rows import Row
+from tracker.places import territory
 from tracker.places.ground import DistrictRef, Ground
+from tracker.places.point import Point
 
 EVERYWHERE = Box(west=-180.0, south=-90.0, east=180.0, north=90.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """What became of a row's coordinates: a place when `kind` is `ok`, EPSG:4326."""
+    """What became of a row's coordinates: a place when `kind` is `ok`, EPSG:4326.
+
+    `odds` are the districts and territories it may be in, when its accuracy leaves that open.
+    """
 
     kind: Kind
     lon: float | None = None
     lat: float | None = None
     district: DistrictRef | None = None
     boundary_set_id: int | None = None
+    accuracy_m: float | None = None
+    odds: Mapping[str, Any] | None = None
 
     @property
     def is_known(self) -> bool:
@@ -41,6 +49,8 @@ class Atlas:
 
     ground: Ground
     frame: Frame
+    method: str
+    accuracy_m: float
 
 
 def atlas(ground: Ground, places: Places, learnt: Sequence[DefaultPoint]) -> Atlas:
@@ -48,18 +58,39 @@ def atlas(ground: Ground, places: Places, learnt: Sequence[DefaultPoint]) -> Atl
     points = (*places.default_points, *((each.lon, each.lat) for each in learnt))
     if ground.frame is not None:
         known = ground.frame.default_points
-        return Atlas(ground=ground, frame=replace(ground.frame, default_points=(*known, *points)))
+        return _atlas(ground, replace(ground.frame, default_points=(*known, *points)), places)
     box = places.box or EVERYWHERE
-    territory = shapely.box(box.west, box.south, box.east, box.north)
-    return Atlas(ground=ground, frame=Frame(territory=territory, default_points=points))
+    whole = shapely.box(box.west, box.south, box.east, box.north)
+    return _atlas(ground, Frame(territory=whole, default_points=points), places)
+
+
+def _atlas(ground: Ground, frame: Frame, places: Places) -> Atlas:
+    accuracy_m = places.accuracy_m
+    if accuracy_m is None:
+        accuracy_m = location.typical_accuracy_m(places.method)
+    return Atlas(ground=ground, frame=frame, method=places.method, accuracy_m=accuracy_m)
 
 
 def place(rows: Sequence[Row], atlas: Atlas) -> list[Spot]:
-    """Judge the coordinates of rows, all districts at once; on a shared edge the lowest code wins."""
+    """Judge the coordinates of rows, all districts at once; on a shared edge the lowest code wins.
+
+    Each is as good as the mapping says of the file's coordinates.
+    """
     lons = np.array([np.nan if row.lon is None else row.lon for row in rows], dtype=float)
     lats = np.array([np.nan if row.lat is None else row.lat for row in rows], dtype=float)
     codes = atlas.ground.districts.assign(lons, lats).tolist()
-    return [_spot(row.lon, row.lat, code, atlas) for row, code in zip(rows, codes, strict=True)]
+    spots = [_spot(row.lon, row.lat, code, atlas) for row, code in zip(rows, codes, strict=True)]
+    odds = territory.odds_of_many(atlas.ground, [_point(spot, atlas) for spot in spots])
+    return [
+        replace(spot, accuracy_m=atlas.accuracy_m, odds=each) if spot.is_known else spot
+        for spot, each in zip(spots, odds, strict=True)
+    ]
+
+
+def _point(spot: Spot, atlas: Atlas) -> Point | None:
+    if not spot.is_known or spot.lon is None or spot.lat is None:
+        return None
+    return Point(lon=spot.lon, lat=spot.lat, accuracy_m=atlas.accuracy_m, method=atlas.method)
 
 
 def _spot(lon: float | None, lat: float | None, code: str | None, atlas: Atlas) -> Spot:

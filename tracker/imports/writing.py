@@ -81,6 +81,7 @@ class ReportLine:
     service_code: str
     geom: str | None
     accuracy_m: float | None
+    placement: str | None
     location_method: str
     address_text: str | None
     description: str

@@ -3,7 +3,7 @@
 Everything ordinary is answered by the indexes in the process; PostGIS is asked only at an edge.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import Any
@@ -78,6 +78,21 @@ def odds_of(ground: Ground, point: Point, edge_m: float) -> dict[str, Any] | Non
     odds: dict[str, Any] = {"districts": _listed({code: share for code, share in shares.items() if code})}
     if away > 1 - SURE:
         odds["territory"] = _listed({OURS: 1 - away, **_theirs(ground, point, away)})
+    return odds
+
+
+def odds_of_many(ground: Ground, points: Sequence[Point | None]) -> list[dict[str, Any] | None]:
+    """Give what `odds_of` gives of each, of points most of which are far from every edge."""
+    known = [(order, point) for order, point in enumerate(points) if point is not None]
+    odds: list[dict[str, Any] | None] = [None] * len(points)
+    near = ground.districts.near_edge(
+        [point.lon for _, point in known],
+        [point.lat for _, point in known],
+        [SIGMAS * point.accuracy_m for _, point in known],
+    )
+    for (order, point), is_near in zip(known, near.tolist(), strict=True):
+        if is_near:
+            odds[order] = odds_of(ground, point, ground.districts.find(point.lon, point.lat).edge_m)
     return odds
 
 

@@ -30,7 +30,10 @@ from tracker.dispatch import desk as desks
 from tracker.dispatch import service as dispatch
 from tracker.jurisdictions import errors as jurisdiction_errors
 from tracker.jurisdictions import service as jurisdictions
+from tracker.places import ground as grounds
+from tracker.places import territory
 from tracker.places.errors import NotOurs, OutsideTerritory
+from tracker.places.point import Point
 from tracker.places.service import Given
 from tracker.reports import service as reports
 from tracker.reports.submission import Submission
@@ -196,6 +199,25 @@ def test_reports_told_at_once_or_joined_later_are_about_one_incident_by_the_trut
         ).all()
     assert {row.link for row in rows} == {"opened", "attached", "auto_attached", "moved"}
     assert all(incident[row.number] == incident[row.parent] for row in rows)
+
+
+def test_reports_near_a_district_s_edge_keep_where_else_they_may_be(built: Built) -> None:
+    with db.transaction(built.app, founding.CODE) as session:
+        ground = grounds.current(session)
+        rows = session.execute(
+            text("""
+                SELECT ST_X(geom) AS lon, ST_Y(geom) AS lat, accuracy_m, placement FROM report
+                WHERE geom IS NOT NULL
+            """)
+        ).all()
+    kept = 0
+    for row in rows:
+        point = Point(lon=row.lon, lat=row.lat, accuracy_m=row.accuracy_m, method="")
+        assert row.placement == territory.odds_of(
+            ground, point, ground.districts.find(row.lon, row.lat).edge_m
+        )
+        kept += row.placement is not None
+    assert 0 < kept < len(rows) / 4
 
 
 def test_the_next_report_takes_the_next_number(built: Built) -> None:

@@ -56,6 +56,17 @@ def test_a_point_on_the_common_edge_goes_to_the_lowest_code(town: Town) -> None:
         assert boundaries.differences(session) == 0
 
 
+def test_a_point_near_the_edge_keeps_both_districts_with_their_odds(town: Town) -> None:
+    town.bring_in([row("A1", lon="-73.99995", lat="45.0042"), row("A2"), row("A3", lon="")])
+
+    kept = town.rows("SELECT source_id, placement FROM report ORDER BY source_id")
+    near = {each["code"]: each["p"] for each in kept[0].placement["districts"]}
+    assert set(near) == {"est", "ouest"}
+    assert near["est"] > near["ouest"] > 0.1
+    assert sum(near.values()) == pytest.approx(1)
+    assert [each.placement for each in kept[1:]] == [None, None]
+
+
 def test_a_town_without_districts_takes_every_point_of_the_globe(bare_town: Town) -> None:
     result = bare_town.bring_in(
         [row("A1", lon="9.18", lat="48.78"), row("A2", lon="0", lat="0"), row("A3", lon="200")]

@@ -15,7 +15,10 @@ from sqlalchemy import text
 
 from tests.support import city
 from tests.support.city import City
+from tracker.places import ground as grounds
+from tracker.places import territory
 from tracker.places.models import SRID, Parcel, StreetSegment, ThirdParty
+from tracker.places.point import Point
 
 
 def laid(shape: BaseGeometry):
@@ -158,6 +161,42 @@ def test_a_point_within_its_accuracy_of_a_boundary_keeps_both_candidates(shared:
             text("SELECT placement FROM report ORDER BY received_at DESC, number DESC LIMIT 1")
         )
         assert kept.scalar_one() == told["location"]["candidates"]
+
+
+def test_a_dispatcher_reads_where_else_a_report_may_be(shared: City):
+    number = send(shared, 1010, 640, "PRO-GRA", accuracy_m=20)["case"]["number"]
+    sure = send(shared, 300, 502)["case"]["number"]
+    border = send(shared, 2990, 600, "PRO-GRA", accuracy_m=20)["case"]["number"]
+    for language, elsewhere in (("fr", "Amont"), ("en", "Amont")):
+        caller = shared.caller("dispatcher", language=language)
+        [report] = caller.get(f"/cases/{number}").json["reports"]
+        told = [(each["kind"], each["code"]) for each in report["candidates"]]
+        assert told == [("district", "2"), ("district", "1")]
+        assert "placement" not in report
+        assert caller.get(f"/cases/{sure}").json["reports"][0]["candidates"] == []
+        [other] = caller.get(f"/cases/{border}").json["reports"][0]["candidates"][1:]
+        assert (other["kind"], other["code"]) == ("territory", "amont")
+        assert elsewhere in other["name"]
+
+
+def test_many_points_have_the_odds_that_each_has_alone(shared: City):
+    spots = [(1010, 640), (300, 502), (2990, 600), (1000, 640), (1500, 205)]
+    points = [
+        Point(lon=lon, lat=lat, accuracy_m=20.0, method="pin")
+        for lon, lat in (city.at(x, y) for x, y in spots)
+    ]
+    with shared.session() as session:
+        ground = grounds.current(session)
+        alone = [
+            territory.odds_of(ground, each, ground.districts.find(each.lon, each.lat).edge_m)
+            for each in points
+        ]
+        assert territory.odds_of_many(ground, [*points[:2], None, *points[2:]]) == [
+            *alone[:2],
+            None,
+            *alone[2:],
+        ]
+    assert [each is None for each in alone] == [False, True, False, False, True]
 
 
 def test_between_the_city_and_a_neighbour_both_are_kept(shared: City):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -62,6 +63,22 @@ def test_an_act_without_the_pages_own_proof_is_refused(town: City, dispatcher: F
     assert version
     form = {"version": version.group(1), "csrf": csrf_of(page)}
     assert dispatcher.post(f"/dispatch/{number}/faire/accept", data=form).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("fr", "Près d’une limite\u00a0:"), ("en", "Near a boundary:")]
+)
+def test_a_case_near_a_boundary_says_where_else_it_may_be(
+    town: City, dispatcher: FlaskClient, language: str, words: str
+):
+    number = town.report(location=cities.pin(1004, 502))["case"]["number"]
+    dispatcher.set_cookie("vigie_lang", language)
+    page = html.unescape(dispatcher.get(f"/dispatch/{number}").text)
+    line = re.sub(r"<[^>]+>", "", next(each for each in page.splitlines() if words in each))
+    space = "\u00a0" if language == "fr" else ""
+    assert re.search(rf"\w+ \d\d{space}% · \w+ \d\d{space}%$", line.strip())
+    sure = town.report(location=cities.pin(300, 502))["case"]["number"]
+    assert words not in dispatcher.get(f"/dispatch/{sure}").text
 
 
 def test_a_signed_in_person_is_asked_about_duplicates_like_anybody(town: City, dispatcher: FlaskClient):
