@@ -6,6 +6,7 @@ from typing import Any
 from tracker.places.ground import Ground
 from tracker.places.territory import OURS
 
+LEAST = 0.05
 OUTSIDE = {"fr": "hors du territoire", "en": "outside the territory"}
 
 
@@ -13,7 +14,8 @@ def told(ground: Ground, placement: Mapping[str, Any] | None, language: str) -> 
     """Return the districts a report may be in and whose territory that may be, the likeliest of each first.
 
     Each with its `kind`, `district` or `territory`, its `name` and its `probability`; nothing where the place
-    is sure. Districts of boundaries that are no longer in force are left out.
+    is sure. What is less likely than one in twenty is left out, and so are districts of boundaries that are
+    no longer in force.
     """
     if not placement:
         return []
@@ -25,7 +27,7 @@ def told(ground: Ground, placement: Mapping[str, Any] | None, language: str) -> 
             "probability": each["p"],
         }
         for each in placement.get("districts", [])
-        if each["code"] in ground.by_code
+        if each["p"] >= LEAST and each["code"] in ground.by_code
     ]
     others = [
         {
@@ -35,7 +37,7 @@ def told(ground: Ground, placement: Mapping[str, Any] | None, language: str) -> 
             "probability": each["p"],
         }
         for each in placement.get("territory", [])
-        if each["code"] != OURS
+        if each["p"] >= LEAST and each["code"] != OURS
     ]
     return [*districts, *others] if len(districts) > 1 or others else []
 
