@@ -111,7 +111,7 @@ def _why(rules: RuleSet, choice: Choice, setting: Setting) -> Text:
     stands = choice.standing
     if stands is not None and stands.left_min is not None:
         share = round(stands.busy * 100)
-        parts.append(Text(fr=f"chargée à {share}{NBSP}%", en=f"{share} % loaded"))
+        parts.append(Text(fr=f"chargée à {share}{NBSP}%", en=f"{share}% loaded"))
     return Text(fr=", ".join(each.fr for each in parts), en=", ".join(each.en for each in parts))
 
 

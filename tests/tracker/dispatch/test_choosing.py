@@ -111,7 +111,7 @@ crews: {E1: {equipment: [hot_box]}, E2: {equipment: [hot_box]}}
         f"Pavage → Grande-Prairie → Équipe E2{nbsp}: la plus proche avec une caisse chauffante, "
         f"chargée à 60{nbsp}%"
     )
-    assert why.en == "Paving → Grande-Prairie → Équipe E2: nearest with a hot box, 60 % loaded"
+    assert why.en == "Paving → Grande-Prairie → Équipe E2: nearest with a hot box, 60% loaded"
     assert [(each["crew"], each["rule"], each["en"]) for each in why.others] == [
         ("E1", "score", f"Équipe E1: worse score ({why.others[0]['score']:.2f})"),
         ("E3", "equipment", "Équipe E3: without a hot box"),
