@@ -60,6 +60,11 @@ def _opened(now: state.State, *, identify: bool = True) -> Iterator[Session]:
         session.commit()
 
 
+def keep_from_here() -> None:
+    """Say that what follows is kept outside this request's own transaction: it is not to be done again."""
+    state.current().may_redo = False
+
+
 def _identify(session: Session, now: state.State) -> None:
     found = credentials.find(session, jurisdiction(), at=clock())
     now.is_identified = True

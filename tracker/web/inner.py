@@ -70,6 +70,8 @@ def call(
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
     """Ask the API in the name of the reader of this page, within the same process."""
+    if method not in edge.SAFE_METHODS:
+        edge.keep_from_here()
     builder = EnvironBuilder(
         path=API + path.partition("?")[0],
         query_string=_query(path.partition("?")[2]),

@@ -15,6 +15,7 @@ from tests.support.towns import FakeClock, Place
 from tracker import db
 from tracker.db import PerRevision
 from tracker.http import edge
+from tracker.web import inner
 
 WRITE = text(
     "INSERT INTO refusal (id, at, reason, service_code) VALUES (gen_random_uuid(), now(), :why, 'y')"
@@ -67,6 +68,20 @@ def app(place: Place, watch: FakeClock, watched: Watched) -> Flask:
         with edge.transaction() as session:
             session.execute(WRITE, {"why": "once"})
         watched.meanwhile()
+        with edge.transaction() as session:
+            return db.selected(session).name
+
+    @app.post("/api/v1/renaming")
+    def renaming():
+        with edge.transaction() as session:
+            session.execute(WRITE, {"why": "renaming"})
+        watched.meanwhile()
+        return {}
+
+    @app.post("/page")
+    def page():
+        watched.attempts += 1
+        assert inner.call("POST", "/renaming").is_ok
         with edge.transaction() as session:
             return db.selected(session).name
 
@@ -135,6 +150,14 @@ def test_what_one_transaction_kept_is_never_done_again(client, town, watched, pl
     assert client.post("/twice").text == "Aube-du-Soir"
     assert watched.attempts == 1
     assert reasons(place)[len(before) :] == ["once"]
+
+
+def test_a_page_never_asks_the_api_twice_for_what_it_does(client, town, watched, place):
+    watched.meanwhile = lambda: town("Aube-la-Belle")
+    before = reasons(place)
+    assert client.post("/page").text == "Aube-la-Belle"
+    assert watched.attempts == 1
+    assert reasons(place)[len(before) :] == ["renaming"]
 
 
 def test_files_are_read_from_their_beginning_again(client, town, watched):
