@@ -45,8 +45,12 @@ exceptions:
 
 
 @pytest.fixture
-def vigie(town: City) -> Iterator[Vigie]:
-    """Run a command against the town, in French unless told otherwise; its own rules hold afterwards."""
+def vigie(town: City, monkeypatch: pytest.MonkeyPatch) -> Iterator[Vigie]:
+    """Run a command against the town, in French unless told otherwise; its own rules hold afterwards.
+
+    At the town's hour: once the day's work is over nobody can be chosen.
+    """
+    monkeypatch.setattr("tracker.clock.system_clock", town.clock)
 
     def run(*words: str, lang: str = "fr_CA.UTF-8") -> Result:
         env = {
