@@ -105,7 +105,7 @@ def _is_alive(pid: int) -> bool:
 def collect_less() -> None:
     """Leave what the application is made of out of later garbage collections, and make these rarer.
 
-    A request leaves few cycles behind; 4 % more reports are taken a second (docs/benchmarks.md).
+    A request leaves few cycles behind; a twentieth more reports are taken a second (docs/benchmarks.md).
     """
     gc.collect()
     gc.freeze()

@@ -5,16 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from operator import attrgetter
-from typing import Any
 from uuid import UUID
 
 import orjson
-from psycopg import sql
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from tracker import prepared
 from tracker.events import Event
+from tracker.imports import copying
 
 # Extended WKB of a point: little endian, type 1 with the SRID flag, SRID 4326, then x and y.
 _POINT = struct.Struct("<BIIdd")
@@ -25,7 +23,6 @@ _VECTORS = text("""
     SELECT to_tsvector('simple', w)::text
     FROM unnest(CAST(:words AS text[])) WITH ORDINALITY AS t(w, n) ORDER BY n
 """)
-_COPIES = "COPY {} ({}) FROM STDIN"
 _TEXT_COLUMNS = ("case_id", "seq", "name", "salt", "text")
 _EVENT_COLUMNS = ("case_id", "seq", "kind", "actor", "at", "device_at", "payload", "prev_hash", "hash")
 
@@ -118,12 +115,12 @@ def write_cases(session: Session, lines: Sequence[CaseLine]) -> None:
         (*values[:_WORDS_AT], vector, *values[_WORDS_AT + 1 :])
         for values, vector in zip(map(_case_values, lines), vectors, strict=True)
     )
-    _copy(session, "case", _CASE_COLUMNS, rows)
+    copying.copy(session, "case", _CASE_COLUMNS, rows)
 
 
 def write_reports(session: Session, lines: Iterable[ReportLine]) -> None:
     """Add reports."""
-    _copy(session, "report", _REPORT_COLUMNS, map(_report_values, lines))
+    copying.copy(session, "report", _REPORT_COLUMNS, map(_report_values, lines))
 
 
 def write_events(session: Session, events: Iterable[Event]) -> None:
@@ -143,16 +140,6 @@ def write_events(session: Session, events: Iterable[Event]) -> None:
         )
         for e in events
     )
-    _copy(session, "event", _EVENT_COLUMNS, rows)
+    copying.copy(session, "event", _EVENT_COLUMNS, rows)
     words = ((e.case_id, e.seq, said.name, said.salt, said.text) for e in events for said in e.texts)
-    _copy(session, "event_text", _TEXT_COLUMNS, words)
-
-
-def _copy(session: Session, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    connection = prepared.driver(session)
-    statement = sql.SQL(_COPIES).format(
-        sql.Identifier(table), sql.SQL(",").join(map(sql.Identifier, columns))
-    )
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+    copying.copy(session, "event_text", _TEXT_COLUMNS, words)

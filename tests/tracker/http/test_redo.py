@@ -144,20 +144,17 @@ def test_nothing_is_written_by_what_was_so_before(client, town, watched, place):
     assert reasons(place)[len(before) :] == ["Aube-la-Neuve"]
 
 
-def test_what_one_transaction_kept_is_never_done_again(client, town, watched, place):
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [("/twice", "once"), ("/page", "renaming")],
+    ids=["by a transaction", "by the API it asked"],
+)
+def test_what_was_kept_is_never_done_again(client, town, watched, place, path, kept):
     watched.meanwhile = lambda: town("Aube-du-Soir")
     before = reasons(place)
-    assert client.post("/twice").text == "Aube-du-Soir"
+    assert client.post(path).text == "Aube-du-Soir"
     assert watched.attempts == 1
-    assert reasons(place)[len(before) :] == ["once"]
-
-
-def test_a_page_never_asks_the_api_twice_for_what_it_does(client, town, watched, place):
-    watched.meanwhile = lambda: town("Aube-la-Belle")
-    before = reasons(place)
-    assert client.post("/page").text == "Aube-la-Belle"
-    assert watched.attempts == 1
-    assert reasons(place)[len(before) :] == ["renaming"]
+    assert reasons(place)[len(before) :] == [kept]
 
 
 def test_files_are_read_from_their_beginning_again(client, town, watched):
